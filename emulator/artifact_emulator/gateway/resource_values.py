@@ -81,7 +81,7 @@ def _queue(text: str, members: Members) -> Iterator[Value]:
 
 
 def _parameter(text: str, members: Members) -> Iterator[Value]:
-    """Yield the name of a parameter without its first slash, and without a version or a label.
+    """Yield the name of a parameter or a setting without its first slash, and without a version or a label.
 
     Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
     """
@@ -177,6 +177,7 @@ def _log_group(text: str, members: Members) -> Iterator[Value]:
 _READERS: Mapping[tuple[str, str, str], Callable[[str, Members], Iterator[Value]]] = {
     ("sqs", "queue", "QueueName"): _queue,
     ("ssm", "parameter", "ParameterNameWithoutLeadingSlash"): _parameter,
+    ("ssm", "servicesetting", "ResourceId"): _parameter,
     ("secretsmanager", "secret", "SecretId"): _secret,
     ("kms", "key", "KeyId"): _key,
     ("kms", "alias", "Alias"): _alias,

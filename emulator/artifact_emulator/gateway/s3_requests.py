@@ -1,10 +1,13 @@
-"""The buckets and accounts that the host of a request to Amazon S3 names.
+"""What the address and the signature of a request to Amazon S3 say: its bucket, and condition keys.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
 """
 
 import re
+
+from artifact_emulator.aws.signing.sigv4 import ALGORITHM
+from artifact_emulator.http import Request
 
 # bucket.s3.region.amazonaws.com, bucket.s3-accelerate.dualstack.amazonaws.com, bucket.s3express-zone.region...
 _BUCKET = re.compile(
@@ -34,3 +37,18 @@ def bucket_of(host: str, path: str) -> str | None:
 def is_control(path: str) -> bool:
     """Return whether a path is one of S3 Control, whose host names an account."""
     return path.startswith("/v20180820/")
+
+
+def condition_keys(request: Request) -> dict[str, tuple[str, ...]]:
+    """Return the condition keys of the signature of a request.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html
+    """
+    keys: dict[str, tuple[str, ...]] = {}
+    if "x-amz-content-sha256" in request.headers:
+        keys["s3:x-amz-content-sha256"] = (request.headers["x-amz-content-sha256"],)
+    if request.headers.get("authorization", "").startswith(ALGORITHM):
+        return keys | {"s3:authType": ("REST-HEADER",), "s3:signatureversion": (ALGORITHM,)}
+    if "X-Amz-Signature=" in request.query:
+        return keys | {"s3:authType": ("REST-QUERY-STRING",), "s3:signatureversion": (ALGORITHM,)}
+    return keys
