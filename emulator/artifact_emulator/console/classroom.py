@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
-from weakref import WeakKeyDictionary
 
 from flask import Blueprint, render_template, url_for
 from werkzeug.wrappers import Response
@@ -23,13 +22,12 @@ from artifact_emulator.lessons import lessons
 from artifact_emulator.lessons.progress import Progress, progress
 from artifact_emulator.routing import WORLDS
 from artifact_emulator.world_management import reset_world
-from artifact_emulator.world_runtime import WorldRuntime, runtime_of
+from artifact_emulator.world_runtime import runtime_of
 from artifact_state.record import Record
 from artifact_state.world import World
 from artifact_state.world_registry import DEFAULT
 
 _MAX_WORLDS = 500
-_rows: WeakKeyDictionary[WorldRuntime, tuple[tuple[int, int], "Row"]] = WeakKeyDictionary()
 pages = Blueprint("classroom", __name__)
 
 
@@ -80,17 +78,7 @@ def _students_worlds() -> Iterator[World]:
 
 
 def _row(world: World) -> Row:
-    """Return the row of a world; it is computed again only if there are other calls."""
-    runtime = runtime_of(world)
-    calls = runtime.call_log.calls()
-    version = (runtime.call_log.latest_number(), len(calls))
-    kept = _rows.get(runtime)
-    if kept is None or kept[0] != version:
-        kept = _rows[runtime] = (version, _new_row(world, calls))
-    return kept[1]
-
-
-def _new_row(world: World, calls: list[CallRecord]) -> Row:
+    calls = runtime_of(world).call_log.calls()
     begun = [current for lesson in lessons() if (current := progress(lesson, calls)).calls]
     return Row(
         name=world.name,
