@@ -62,6 +62,10 @@ class Running:
         """Return the user and system time of the server and its children."""
         return sum(_cpu_ticks(pid) for pid in _tree(self.process.pid)) / _TICKS_PER_SECOND
 
+    def own_cpu_seconds(self) -> float:
+        """Return the user and system time of the server alone."""
+        return _cpu_ticks(self.process.pid) / _TICKS_PER_SECOND
+
     def memory_bytes(self) -> int:
         """Return the memory of the server and its children; shared pages count proportionally."""
         return sum(_proportional_set_size(pid) for pid in _tree(self.process.pid))

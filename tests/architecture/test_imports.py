@@ -307,8 +307,11 @@ class TestWhole:
             _package(edge.imported) for edge in imports() if _is_foreign(edge.imported) and not edge.for_types_only
         }
         # A process that loads the plugin has pytest, and one that uses AWS clients has botocore.
-        assert foreign - declared <= {"aiobotocore", "boto3", "botocore", "pytest", "mcp", "lxml", "signxml"}
+        assert foreign - declared <= {
+            "aiobotocore", "boto3", "botocore", "pytest", "mcp", "moto", "lxml", "signxml"
+        }  # fmt: skip
         assert "mcp" in " ".join(project["optional-dependencies"]["mcp"])
+        assert "moto[server]" in " ".join(project["optional-dependencies"]["moto"])
         assert {"lxml", "signxml"} <= {name.partition(">")[0] for name in project["optional-dependencies"]["saml"]}
 
     def test_botocore_is_imported_only_for_test_authors(self) -> None:
