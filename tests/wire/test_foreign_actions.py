@@ -246,6 +246,17 @@ class TestResources:
             ("s3:PutObject", ("arn:aws:s3:::b/k",)),
         ]
 
+    def test_object_is_read_through_an_access_point(self) -> None:
+        """An access point in the host is the resource, and the bucket behind it is unknown."""
+        headers = {
+            "host": f"ap-{ACCOUNT}.s3-accesspoint.eu-west-1.amazonaws.com",
+            "authorization": AUTHORIZATION.format("s3"),
+        }
+        call = identify(Request("GET", "/a/k", "", headers, b""))
+        assert call is not None
+        [action] = actions_of(call, ACCOUNT, "aws").actions
+        assert action.resources == (f"arn:aws:s3:{HERE}:accesspoint/ap/object/a/k",)
+
     def test_transaction_needs_the_actions_of_its_items(self) -> None:
         """A transaction needs the actions of its items on their tables, and no others."""
         put = {"Put": {"TableName": "one", "Item": {}}}

@@ -159,6 +159,7 @@ class TestS3:
             "photos.s3-fips.us-east-1.amazonaws.com",
             "photos.s3.cn-north-1.amazonaws.com.cn",
             "photos.localhost:4700",
+            "photos.127.0.0.1:4700",
             "photos.s3.localhost.localstack.cloud:4566",
         ],
     )
@@ -184,6 +185,16 @@ class TestS3:
         headers = {"host": host, "authorization": AUTHORIZATION.format("s3")}
         members = identified(Request("GET", "/k", "", headers, b"")).members
         assert members == {"Bucket": "arn:aws:s3:eu-west-1:111122223333:accesspoint/data", "Key": "k"}
+
+    @pytest.mark.parametrize(
+        ("query", "headers"),
+        [("AWSAccessKeyId=AKIA&Expires=1&Signature=s", {}), ("", {"authorization": "AWS AKIA:signature"})],
+    )
+    def test_signature_of_version_2_is_one_of_s3(self, query: str, headers: dict[str, str]) -> None:
+        """Presigned URLs of boto3 may have a signature of version 2, which names no service."""
+        call = identified(Request("GET", "/photos/k", query, headers, b""))
+        assert (call.name, call.members) == ("s3:GetObject", {"Bucket": "photos", "Key": "k"})
+        assert call.keys["s3:signatureversion"] == ("AWS",)
 
     def test_presigned_request_is_identified(self) -> None:
         """The query of a presigned URL has the Region and the service of the signature."""

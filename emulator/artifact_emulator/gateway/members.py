@@ -76,7 +76,7 @@ def of_rest(table: ServiceTable, operation: RestOperation, match: re.Match[str],
         members[operation.payload] = _document(request)
     for header, member in operation.headers.items():
         if header.endswith("*"):
-            members[member] = _with_prefix(request, header[:-1])
+            members |= {member: texts} if (texts := _with_prefix(request, header[:-1])) else {}
         elif header in request.headers:
             text = request.headers[header]
             members[member] = [part.strip() for part in text.split(",")] if header in operation.lists else text

@@ -89,6 +89,8 @@ def _scope(request: Request) -> tuple[str, str]:
         return "", "s3"  # Version 2 of the signature, which other services no longer accept.
     if not credential and "X-Amz-Credential=" in request.query:
         credential = parse_qs(request.query).get("X-Amz-Credential", [""])[0]
+    if not credential and s3_requests.is_signed_by_version_2(request):
+        return "", "s3"
     parts = credential.strip().split("/")
     # The Regions of a signature of version 4A are in a header.
     if len(parts) == 4:

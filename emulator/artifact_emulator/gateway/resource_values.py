@@ -26,6 +26,9 @@ UNKNOWN = Value("*", is_full=False)
 
 def normalized(prefix: str, members: Members) -> Members:
     """Return the members of a call with the ARNs of resources where others are given that contain them."""
+    bucket = str(members.get("Bucket", ""))
+    if prefix == "s3" and bucket.startswith("arn:") and "Key" in members:
+        return {**members, "ObjectArn": f"{bucket}/object/{members['Key']}"}
     subscription = str(members.get("SubscriptionArn", "")) if prefix == "sns" else ""
     if subscription.count(":") > _COLONS_OF_A_TOPIC:
         # A subscription is authorized by its topic: https://docs.aws.amazon.com/sns/latest/dg/sns-using-identity-based-policies.html

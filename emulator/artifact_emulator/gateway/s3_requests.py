@@ -16,7 +16,9 @@ _BUCKET = re.compile(
 _ACCESS_POINT = re.compile(
     r"(?P<name>[a-z0-9-]+)-(?P<account>\d{12})\.s3-accesspoint(?:-fips)?(?:\.dualstack)?\.(?P<region>[a-z0-9-]+)\..+"
 )
-_LOCAL = re.compile(r"(?P<bucket>.+)\.(?:localhost|localhost\.localstack\.cloud)")
+_LOCAL = re.compile(
+    r"(?P<bucket>.+)\.(?:localhost|localhost\.localstack\.cloud)|(?P<name>.*[a-z].*)\.\d+\.\d+\.\d+\.\d+"
+)
 
 
 def bucket_of(host: str, path: str) -> str | None:
@@ -29,9 +31,14 @@ def bucket_of(host: str, path: str) -> str | None:
     if point is not None:
         return f"arn:aws:s3:{point['region']}:{point['account']}:accesspoint/{point['name']}"
     match = _BUCKET.fullmatch(name) or _LOCAL.fullmatch(name)
-    if match is None or match["bucket"] in ("s3", "www") or is_control(path):
-        return None
-    return match["bucket"].removesuffix(".s3")
+    bucket = next(filter(None, match.groups()), "") if match is not None else ""
+    return None if bucket in ("", "s3", "www") or is_control(path) else bucket.removesuffix(".s3")
+
+
+def is_signed_by_version_2(request: Request) -> bool:
+    """Return whether a request has a signature of version 2, which names no service and which only Amazon S3 has."""
+    in_query = "AWSAccessKeyId=" in request.query and "Action=" not in request.query
+    return in_query or request.headers.get("authorization", "").startswith("AWS ")
 
 
 def is_control(path: str) -> bool:
@@ -45,6 +52,9 @@ def condition_keys(request: Request) -> dict[str, tuple[str, ...]]:
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html
     """
     keys: dict[str, tuple[str, ...]] = {}
+    if is_signed_by_version_2(request):
+        in_header = "authorization" in request.headers
+        return {"s3:authType": ("REST-HEADER" if in_header else "REST-QUERY-STRING",), "s3:signatureversion": ("AWS",)}
     if "x-amz-content-sha256" in request.headers:
         keys["s3:x-amz-content-sha256"] = (request.headers["x-amz-content-sha256"],)
     if request.headers.get("authorization", "").startswith(ALGORITHM):
