@@ -75,7 +75,9 @@ def _actions(foreign: ForeignRequest) -> Iterator[ForeignAction]:
         keys, open_keys = _keys(request), _open_keys(request)
         action = request.action if request.is_known else f"{request.action.partition(':')[0]}:{UNKNOWN}"
         for resource in request.resources:
-            yield ForeignAction(action, resource, keys, open_keys)
+            # A star in the last part is AWS's own, for what a call creates; another one stands for what is not known.
+            start, colon, last = resource.rpartition(":")
+            yield ForeignAction(action, start.replace(ANYTHING, UNKNOWN) + colon + last, keys, open_keys)
         for pattern in request.partial:
             yield ForeignAction(action, pattern.replace("?", ANYTHING).replace(ANYTHING, UNKNOWN), keys, open_keys)
 
