@@ -85,7 +85,7 @@ def _rows(call: Exchange, gate: Running, moto: Running, size: Size) -> list[Row]
 
 
 def _measured(server: Running, calls: Sequence[Exchange]) -> tuple[float, float]:
-    """Return the median duration of calls in milliseconds, and the CPU time that the server took for them, without its children."""
+    """Return the median duration of calls in milliseconds, and the CPU time that the server itself took for them."""
     before = server.own_cpu_seconds()
     durations = _loaded(server, calls)
     return median(durations) * 1e3, server.own_cpu_seconds() - before

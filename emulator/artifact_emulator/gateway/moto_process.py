@@ -29,6 +29,8 @@ class _KeepingHandler(MotoRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    wbufsize = 64 * 1024
+    """Head and body of a small answer are sent in one piece, which wakes the emulator once."""
 
     def run_wsgi(self) -> None:
         """Answer a request, and read what the application has left of its body."""
