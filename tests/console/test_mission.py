@@ -193,6 +193,8 @@ class TestAgreements:
         assert console.client("artifact", member).list_customer_agreements()["customerAgreements"] == []
         console.open("/artifact/agreements?tab=organization")
         assert "By continuing, you grant AWS permissions to create an IAM role" in console.messages
+        console.follow("Enable trusted access for AWS Artifact")
+        console.page.locator("dialog[open]").get_by_role("link", name="Cancel").click()
         console.follow("Get started")
         console.press("Enable trusted access")
         enable(console)
