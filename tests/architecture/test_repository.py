@@ -40,6 +40,7 @@ SHELL = (
     "scripts/release",
     "scripts/update_catalogs",
     "scripts/update_locks",
+    "scripts/update_pictures",
 )
 DOCUMENTS = sorted(
     path.relative_to(ROOT)
