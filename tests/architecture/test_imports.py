@@ -322,6 +322,7 @@ class TestWhole:
             for name in (
                 "testing.in_process",
                 "testing.transports",
+                "testing.moto_mock",
                 "testing.sessions",
                 "testing.aws_guard",
                 "agents.tools",

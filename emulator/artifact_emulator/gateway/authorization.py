@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from artifact_emulator.aws.authorization.authorize import IamMode, evaluate
-from artifact_emulator.aws.authorization.foreign_requests import ForeignAction, ForeignParts, UnknownMode
+from artifact_emulator.aws.authorization.foreign_parts import ForeignAction, ForeignParts, UnknownMode
 from artifact_emulator.aws.authorization.request import AuthorizationRequest, TransactionView
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.gateway.actions import ActionRequest, ForeignRequest, actions_of

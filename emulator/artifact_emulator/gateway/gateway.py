@@ -13,7 +13,7 @@ from typing import cast
 
 from artifact_emulator import pipeline
 from artifact_emulator.active_call import ActiveCall
-from artifact_emulator.aws.authorization.foreign_requests import UnknownMode
+from artifact_emulator.aws.authorization.foreign_parts import UnknownMode
 from artifact_emulator.aws.errors.aws_error import AwsError, NotEmulated
 from artifact_emulator.aws.service_model import Operation
 from artifact_emulator.aws.service_profile import PROFILES

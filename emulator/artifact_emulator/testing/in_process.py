@@ -39,7 +39,7 @@ except ModuleNotFoundError as missing:
     ) from None
 
 if TYPE_CHECKING:
-    from artifact_emulator.aws.authorization.foreign_requests import UnknownMode
+    from artifact_emulator.aws.authorization.foreign_parts import UnknownMode
     from artifact_emulator.testing.moto_mock import MotoMock
 
 P = ParamSpec("P")

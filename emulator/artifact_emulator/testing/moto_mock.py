@@ -12,7 +12,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import ConnectionClosedError
 
 from artifact_emulator.app import App
-from artifact_emulator.aws.authorization.foreign_requests import UnknownMode
+from artifact_emulator.aws.authorization.foreign_parts import UnknownMode
 from artifact_emulator.gateway.gateway import ForeignActiveCall, record_answer, refusal_of
 from artifact_emulator.http import Reply, Request
 from artifact_state.world import World

@@ -5,13 +5,13 @@ known. The backend's resource-based policies are not known: within an account, c
 for a resource of another account depends on them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from artifact_emulator.aws.authorization.evaluated_request import EvaluatedRequest
+from artifact_emulator.aws.authorization.foreign_parts import ForeignAction, ForeignParts
+from artifact_emulator.aws.authorization.request import AuthorizationRequest
 from artifact_state import catalog
-from artifact_state.model import Caller
 from artifact_state.policy_evaluation.collect import (
     applicable_policies,
     other_resource_control,
@@ -28,85 +28,9 @@ from artifact_state.policy_evaluation.partial import (
 )
 from artifact_state.policy_evaluation.policies import ApplicablePolicies, Decision, PolicyKind, policies_in_order
 from artifact_state.policy_syntax.policy import ANYTHING, EvaluationRequest, parse_policy
-from artifact_state.policy_syntax.wildcards import Keys
-
-if TYPE_CHECKING:
-    from artifact_emulator.aws.authorization.request import AuthorizationRequest
-
-UnknownMode = Literal["deny", "allow", "audit"]
-"""What happens to a call that depends on what is not known: it is refused, passed on, or passed on with a warning."""
-# The global keys that a call to the emulator surely has or lacks: it comes neither through a VPC endpoint nor from
-# another service, and the keys of the principal are those of the world.
-# Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-_KNOWN_GLOBAL_KEYS = frozenset(
-    (
-        "aws:assumedroot", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast", "aws:chatbotsourcearn",
-        "aws:currenttime", "aws:ec2instancesourceprivateipv4", "aws:ec2instancesourcevpc", "aws:epochtime",
-        "aws:federatedprovider", "aws:ismcpserviceaction", "aws:multifactorauthage", "aws:multifactorauthpresent",
-        "aws:principalaccount", "aws:principalarn", "aws:principalisawsservice", "aws:principalorgid",
-        "aws:principalorgmasteraccountid", "aws:principalorgpaths", "aws:principalservicename",
-        "aws:principalservicenameslist", "aws:principaltag", "aws:principaltype", "aws:referer", "aws:requestedregion",
-        "aws:requesttag", "aws:securetransport", "aws:sourceaccount", "aws:sourcearn", "aws:sourceidentity",
-        "aws:sourceip", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce",
-        "aws:tagkeys", "aws:tokenissuetime", "aws:useragent", "aws:userid", "aws:username", "aws:viaawsmcpservice",
-        "aws:viaawsservice", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths", "aws:vpcsourceip",
-    )
-)  # fmt: skip
 
 
-class ForeignAction(NamedTuple):
-    """One action of a call on one resource."""
-
-    action: str
-    """Its name; one that is not known ends with UNKNOWN, after the prefix of the service."""
-    resource: str
-    """An ARN with UNKNOWN for each part that is not known, or `*` for an action that has no resource."""
-    keys: Keys
-    """The condition keys that the call carries, in lower case."""
-    open_keys: Mapping[str, str]
-    """The condition keys of the action that only the service knows, by their names in lower case; a name that ends with
-    a slash stands for the keys that begin with it."""
-
-    @property
-    def service(self) -> str:
-        """The prefix of the action."""
-        return self.action.partition(":")[0]
-
-    @property
-    def account_id(self) -> str:
-        """The account of the resource: "" for none, UNKNOWN if it is not known."""
-        parts = self.resource.split(":", 5)
-        if self.resource == ANYTHING:
-            return ""
-        return parts[4] if len(parts) == 6 and parts[4].isdecimal() else UNKNOWN
-
-    def is_open(self, key: str) -> bool:
-        """Return whether the call may have a condition key that is not among its keys."""
-        service, _, name = key.partition(":")
-        start = key.partition("/")[0]
-        if key in self.open_keys or f"{start}/" in self.open_keys:
-            return True
-        if service != "aws":
-            # A key of a known action that AWS does not list for it is not in its requests.
-            return UNKNOWN in self.action and service == self.service
-        if name.startswith("resource"):
-            return self.resource != ANYTHING
-        return start not in _KNOWN_GLOBAL_KEYS
-
-
-class ForeignParts(NamedTuple):
-    """What is known of a call's actions, and what happens if that is not enough."""
-
-    actions: tuple[ForeignAction, ...]
-    mode: UnknownMode
-
-    def account_of_resources(self, caller: Caller) -> str:
-        """Return the account whose resource control policies apply: that of a resource, or the caller's."""
-        accounts = (action.account_id for action in self.actions)
-        return next((account_id for account_id in accounts if account_id.isdecimal()), caller.account_id)
-
-
-def evaluate_parts(request: "AuthorizationRequest", parts: ForeignParts) -> Iterator[EvaluatedRequest]:
+def evaluate_parts(request: AuthorizationRequest, parts: ForeignParts) -> Iterator[EvaluatedRequest]:
     """Yield the decision on each action and resource of a call."""
     account_id = parts.account_of_resources(request.caller)
     for action in parts.actions:
@@ -131,7 +55,7 @@ def _shown(text: str) -> str:
     return text.replace(UNKNOWN, ANYTHING)
 
 
-def _evaluation_request(request: "AuthorizationRequest", action: ForeignAction) -> EvaluationRequest:
+def _evaluation_request(request: AuthorizationRequest, action: ForeignAction) -> EvaluationRequest:
     account_id = action.account_id or request.caller.account_id
     keys = {
         **(account_keys(request.state, account_id, request.now) if account_id != UNKNOWN else {}),
@@ -142,7 +66,7 @@ def _evaluation_request(request: "AuthorizationRequest", action: ForeignAction) 
     return EvaluationRequest(action.action, action.resource, keys, principals=frozenset((ANYTHING,)))
 
 
-def _policies(request: "AuthorizationRequest", action: ForeignAction, account_id: str) -> ApplicablePolicies:
+def _policies(request: AuthorizationRequest, action: ForeignAction, account_id: str) -> ApplicablePolicies:
     """Return the policies that apply to a request for resources of an account."""
     policies = applicable_policies(request.state, request.caller, request.now)
     if action.service not in catalog.rcp_services():
@@ -152,7 +76,7 @@ def _policies(request: "AuthorizationRequest", action: ForeignAction, account_id
 
 
 def _bounds(
-    request: "AuthorizationRequest", action: ForeignAction, partial: PartialRequest, policies: ApplicablePolicies
+    request: AuthorizationRequest, action: ForeignAction, partial: PartialRequest, policies: ApplicablePolicies
 ) -> PartialDecision:
     bounds = decide_partial(partial, policies)
     if bounds.strict.allowed and action.account_id not in {"", UNKNOWN, request.caller.account_id}:
@@ -161,7 +85,7 @@ def _bounds(
     return bounds
 
 
-def _denial_elsewhere(request: "AuthorizationRequest", account_id: str, partial: PartialRequest) -> Decision | None:
+def _denial_elsewhere(request: AuthorizationRequest, account_id: str, partial: PartialRequest) -> Decision | None:
     """Return a denial by a resource control policy of another account, of which the resource may be."""
     action = partial.request.action
     if action.partition(":")[0] not in catalog.rcp_services():

@@ -3,16 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from artifact_emulator.aws.authorization.foreign_parts import ForeignParts
 from artifact_state import arns
 from artifact_state.catalog import TrustedService
 from artifact_state.model import Caller, State
 from artifact_state.policy_evaluation.global_condition_keys import caller_keys
 from artifact_state.policy_syntax import wildcards
-
-if TYPE_CHECKING:
-    from artifact_emulator.aws.authorization.foreign_requests import ForeignParts
 
 Members = Mapping[str, Any]
 """The input of a call, under AWS's names."""
@@ -66,7 +64,7 @@ class AuthorizationRequest(NamedTuple):
     """The request id under which the decision log records the call; "" if it does not."""
     is_refused: bool = False
     """Whether the operation is not for the caller's account, whatever its policies allow."""
-    foreign: "ForeignParts | None" = None
+    foreign: ForeignParts | None = None
     """What is known of a call of a service that is not emulated."""
 
     @classmethod
