@@ -82,7 +82,7 @@ class TestBench:
         """What is measured without a peer stands in the same table, in groups."""
         rows = smoke_rows("core", "recording", "decision", "growth", "scenario", "worlds", "forwarding")
         groups = [name for name in rows if name.startswith("**")]
-        assert len(groups) == 6
+        assert len(groups) == 7
         names = {"ListAccounts(20)", "record of an allowed call", "decision on GetRole", "CreateAccount: exponent"}
         assert names | {"create a world", "fork a world", "reset a world", "delete a world"} <= set(rows)
         assert all(cells[0] for name, cells in rows.items() if name not in groups)

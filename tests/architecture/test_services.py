@@ -9,7 +9,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 from types import FunctionType
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
@@ -19,7 +19,6 @@ from artifact_emulator.aws.errors import ROWS_BY_SERVICE
 from artifact_emulator.aws.protocols import PROTOCOLS
 from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.aws.validation import _ERROR_OF
-from artifact_emulator.faults.rule_format import FaultBody
 from artifact_emulator.http import Request
 from artifact_emulator.services import Handler, bindings, handler_of, handlers, package_of, snake_case
 from artifact_emulator.services.handler_index import HANDLERS
@@ -185,11 +184,10 @@ class TestProfiles:
         assert set(health) == set(HANDLERS) == set(SERVICES) == PROFILES.keys()
 
     def test_tables_keyed_by_service_are_complete(self) -> None:
-        """Errors, validation and authorization know each service, and so do fault rules."""
+        """Errors, validation and authorization know each service."""
         assert ROWS_BY_SERVICE.keys() == PROFILES.keys()
         # The errors of AWS Organizations depend on the operation too, and are chosen before the table.
         assert _ERROR_OF.keys() == PROFILES.keys() - {"organizations"}
-        assert set(get_args(FaultBody.model_fields["service"].annotation)) == PROFILES.keys()
         # AWS CloudTrail's actions have neither resources nor condition keys of their own. Policies name the actions of
         # the IAM Toolbox as IAM's.
         assert evaluation_requests._SERVICES.keys() == PROFILES.keys() - {"cloudtrail", "iam-toolbox"}

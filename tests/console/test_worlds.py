@@ -10,6 +10,7 @@ import pytest
 
 from artifact_emulator.app import App
 from artifact_emulator.faults.kinds import KINDS
+from artifact_emulator.http import Request
 from artifact_emulator.limits import DEFAULT_LIMITS
 from artifact_emulator.world_runtime import runtime_of
 from tests.support.visitor import Visitor
@@ -238,7 +239,7 @@ class TestContents:
     def test_forms_take_files_as_large_as_the_control_api(self) -> None:
         """A snapshot or a scenario may be uploaded up to the limit of imports; other forms have the usual limit."""
         app = App()
-        for path in (b"/console/worlds", b"/worlds/a/console/world/snapshots/import", b"/console/world/upload"):
+        for path in ("/console/worlds", "/worlds/a/console/world/snapshots/import", "/console/world/upload"):
             assert app.body_limit(Request("POST", path, "", {}, b"")) == DEFAULT_LIMITS.import_bytes
         assert app.body_limit(Request("POST", "/console/sign-in", "", {}, b"")) == DEFAULT_LIMITS.body_bytes
 

@@ -256,8 +256,8 @@ SETTINGS = (
     ),
     Setting(
         "unknown",
-        "how a call is decided if its policies depend on what the request does not tell: refuse it, let it pass, or let "
-        "it pass with a warning (default: deny)",
+        "how a call is decided if its policies depend on what the request does not tell: refuse it, let it pass, or "
+        "let it pass with a warning (default: deny)",
         default="deny",
         choices=("deny", "allow", "audit"),
     ),
