@@ -1,10 +1,11 @@
-"""The Terraform example: applied, planned again, imported and destroyed."""
+"""The Terraform examples: applied, planned again, imported and destroyed."""
 
 import json
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,10 @@ class Configuration:
         config = os.environ.get("TF_CLI_CONFIG_FILE")
         self._settings = {"TF_VAR_endpoint": endpoint, **({"TF_CLI_CONFIG_FILE": config} if config else {})}
 
+    def set(self, **variables: str) -> None:
+        """Set variables of the configuration."""
+        self._settings |= {f"TF_VAR_{name}": value for name, value in variables.items()}
+
     def run(self, *command: str) -> "subprocess.CompletedProcess[str]":
         """Run a command of Terraform."""
         return run_in(self.folder, ["terraform", *command, "-no-color"], **self._settings)
@@ -50,15 +55,30 @@ class Configuration:
         return [resource for resource in resources if resource["mode"] == "managed"]
 
 
-@pytest.fixture
-def configuration(tmp_path: Path) -> Iterator[Configuration]:
-    """Return the example, initialized, with a server."""
+@contextmanager
+def initialized(folder: Path, *options: str) -> Iterator[Configuration]:
+    """Yield a configuration, initialized, with a server."""
     if shutil.which("terraform") is None:
         pytest.skip("needs Terraform")
-    with server_process([str(COMMANDS / "artifact-emulator"), "serve"], env=clean_environment()) as server:
-        example = Configuration(copy_of("terraform", tmp_path), f"http://{server.host}:{server.port}")
+    with server_process([str(COMMANDS / "artifact-emulator"), "serve", *options], env=clean_environment()) as server:
+        example = Configuration(folder, f"http://{server.host}:{server.port}")
         if example.run("init").returncode != 0:
             pytest.skip("needs Terraform's AWS provider")
+        yield example
+
+
+@pytest.fixture
+def configuration(tmp_path: Path) -> Iterator[Configuration]:
+    """Return the baseline of an account."""
+    with initialized(copy_of("terraform", tmp_path)) as example:
+        yield example
+
+
+@pytest.fixture
+def workload(tmp_path: Path) -> Iterator[Configuration]:
+    """Return the workload, with moto behind the emulator."""
+    folder = copy_of("terraform", tmp_path) / "workload"
+    with initialized(folder, "--scenario", "landing-zone", "--behind", "moto") as example:
         yield example
 
 
@@ -82,3 +102,19 @@ def test_baseline_is_applied_imported_and_destroyed(configuration: Configuration
     assert configuration.plan() == EMPTY_PLAN
     configuration.do("destroy", "-auto-approve")
     assert configuration.run("show", "-json").stdout.count('"mode":"managed"') == 0
+
+
+def test_workload_is_applied_and_destroyed_within_its_regions(workload: Configuration) -> None:
+    """Other services answer behind the policies: a forbidden region does not matter in another one, and does in it."""
+    for forbidden in ("", "us-west-2"):
+        workload.set(forbidden_region=forbidden)
+        workload.do("apply", "-auto-approve")
+        assert workload.plan() == EMPTY_PLAN
+        workload.do("destroy", "-auto-approve")
+    workload.set(forbidden_region="eu-west-1")
+    refused = workload.run("apply", "-auto-approve")
+    assert refused.returncode != 0
+    for action in ("kms:CreateKey", "s3:CreateBucket"):
+        assert f"is not authorized to perform: {action} on resource: " in refused.stderr
+    assert "with an explicit deny in a service control policy" in refused.stderr
+    workload.do("destroy", "-auto-approve")

@@ -73,7 +73,7 @@ class TestResource:
 
     def test_variable_with_unknown_value_may_match(self) -> None:
         """A policy variable whose key is not known may have any value, within what surrounds it."""
-        for resource, applies in (("arn:aws:s3:::mine/${s3:a}", None), ("arn:aws:s3:::his/${s3:a}", False)):
+        for resource, applies in (("arn:aws:s3:::mine/${s3:a}", None), ("arn:aws:s3:::its/${s3:a}", False)):
             assert applicability(statement(Resource=resource), request(unknown=("s3:a",))) is applies
             assert applicability(statement(Resource=resource), request()) is False
 

@@ -32,7 +32,7 @@ class _Freezer:
 
 
 def keep_turns_short() -> None:
-    """Let threads give way soon, and keep collections of cyclic garbage short; what exists now is not examined."""
+    """Make threads give way soon, and keep collections of cyclic garbage short; what exists now is not examined."""
     sys.setswitchinterval(_TURN)
     gc.collect()
     gc.freeze()

@@ -59,6 +59,6 @@ def advance() -> Response:
 @pages.post("/world/clock/resume")
 @form_of(clock)
 def resume() -> Response:
-    """Let the clock show the real time."""
+    """Make the clock show the real time."""
     managed_world().change_clock(Clock.resume)
     return done("The clock shows the real time.", command("clock", "resume"), ".clock")
