@@ -8,6 +8,7 @@ from artifact_emulator.activity.call_log import CallRecord
 from artifact_emulator.aws.authorization.authorize import OPERATIONS_WITHOUT_PERMISSION
 from artifact_emulator.aws.authorization.evaluation_requests import evaluation_requests
 from artifact_emulator.aws.authorization.request import AuthorizationRequest
+from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.model import CallerKind
 from artifact_state.world import World
@@ -44,7 +45,18 @@ def _requests(world: World, principal: str) -> Iterator[AuthorizationRequest]:
 
 def _current_request(world: World, call: CallRecord) -> AuthorizationRequest:
     with world.transaction(call.caller) as tx:
-        return AuthorizationRequest.of(tx, call.service.signing_name, call.operation, call.members or {})
+        request = AuthorizationRequest.of(tx, call.service.signing_name, call.operation, call.members or {})
+    if call.service.name in PROFILES:
+        return request
+    # Imported here: few emulators have a backend.
+    from artifact_emulator.gateway.authorization import parts_of
+    from artifact_emulator.gateway.operations import ForeignCall
+
+    service, region = call.service, call.caller.region
+    foreign = ForeignCall(
+        service.name, "", call.operation, service.signing_name, service.protocol, call.members, region
+    )
+    return request._replace(foreign=parts_of(foreign, call.caller))
 
 
 def _is_by(call: CallRecord, principal: str) -> bool:

@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import boto3
 import pytest
@@ -11,6 +11,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from artifact_emulator import emulate
+from artifact_emulator.http import Request
 from artifact_emulator.testing import explain
 from artifact_emulator.testing.in_process import Emulation
 
@@ -85,6 +86,15 @@ class TestAllowed:
         )
         assert [page["Contents"][0]["Key"] for page in pages] == ["a/0", "a/1", "a/2"]
         assert bucket.Object("a/0").get()["Body"].read() == b"content" * 1000
+
+    def test_least_policy_names_what_calls_needed(self, emulation: Emulation) -> None:
+        """A suggested policy has the actions and resources of other services, of root users as of others."""
+        boto3.client("sqs").create_queue(QueueName="q")
+        boto3.client("s3").list_buckets()
+        statements = emulation.suggest_policy(f"arn:aws:iam::{MEMBER}:root")["Statement"]
+        assert {"Effect": "Allow", "Action": ["s3:ListAllMyBuckets"], "Resource": ["*"]} in statements
+        queue = f"arn:aws:sqs:eu-west-1:{MEMBER}:q"
+        assert {"Effect": "Allow", "Action": ["sqs:CreateQueue"], "Resource": [queue]} in statements
 
     def test_error_of_moto_is_logged(self, emulation: Emulation) -> None:
         """An error with which moto answers is the call's, and is not a denial."""
@@ -189,6 +199,60 @@ class TestUnknown:
         """A statement that what is not known cannot affect does not make calls open."""
         attach(DENY_TAGGED)
         assert boto3.client("s3").list_buckets()["Buckets"] == []
+
+
+def attach_resource_policy(*statements: dict[str, Any], target: str = "") -> None:
+    """Attach a resource control policy to the root, or to an account."""
+    organizations = boto3.client("organizations", aws_access_key_id="111122223333", aws_secret_access_key="x")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    organizations.enable_policy_type(RootId=root, PolicyType="RESOURCE_CONTROL_POLICY")
+    content = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    policy = organizations.create_policy(Name="r", Description="r", Type="RESOURCE_CONTROL_POLICY", Content=content)
+    organizations.attach_policy(PolicyId=policy["Policy"]["PolicySummary"]["Id"], TargetId=target or root)
+
+
+@pytest.mark.usefixtures("emulation")
+class TestResources:
+    """Policies of resources, and resources of other accounts."""
+
+    RESOURCE_DENY: ClassVar[dict[str, Any]] = {
+        "Sid": "Never", "Effect": "Deny", "Principal": "*", "Resource": "*",
+        "Action": ["sqs:CreateQueue", "s3:GetObject"],
+    }  # fmt: skip
+
+    def test_resource_control_policy_denies(self) -> None:
+        """A resource control policy denies root users too, and does not affect services without such policies."""
+        attach_resource_policy(self.RESOURCE_DENY)
+        with pytest.raises(ClientError, match="with an explicit deny in a resource control policy") as caught:
+            boto3.client("sqs").create_queue(QueueName="q")
+        assert "RESOURCE_CONTROL_POLICY" in explain(caught.value)
+        boto3.client("sns").create_topic(Name="t")
+
+    def test_resource_control_policy_elsewhere_leaves_buckets_open(self) -> None:
+        """A bucket may be of an account whose resource control policies deny; a queue tells its account."""
+        attach_resource_policy(self.RESOURCE_DENY, target="333344445555")
+        boto3.client("sqs").create_queue(QueueName="q")
+        with pytest.raises(ClientError, match="does not know: the account of arn:aws:s3:::mine/k"):
+            boto3.client("s3").get_object(Bucket="mine", Key="k")
+
+    def test_queue_of_another_account_depends_on_its_policy(self) -> None:
+        """Without its resource-based policy, nobody can tell whether another account may use a queue."""
+        sqs = user_with({"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}).client("sqs")
+        url = "https://sqs.eu-west-1.amazonaws.com/111122223333/q"
+        with pytest.raises(ClientError, match="does not know: the policy of arn:aws:sqs:eu-west-1:111122223333:q"):
+            sqs.send_message(QueueUrl=url, MessageBody="m")
+
+    def test_denial_is_shown_everywhere(self, emulation: Emulation) -> None:
+        """The console and the control API explain the denial of another service's call."""
+        attach(DENY_REGION)
+        with pytest.raises(ClientError) as caught:
+            boto3.client("ssm", region_name="us-east-1").get_parameter(Name="a")
+        request_id = caught.value.response["ResponseMetadata"]["RequestId"]
+        assert emulation.decision(request_id)["evaluations"][0]["decidedBy"]["sid"] == "OnlyIreland"
+        page = emulation.app.handle(
+            Request("GET", f"/console/decisions/{request_id}", "", {"host": "localhost"}, b"")
+        ).body.decode()
+        assert "OnlyIreland" in page
 
 
 class TestRefusedOptions:

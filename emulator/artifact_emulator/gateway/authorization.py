@@ -11,6 +11,7 @@ from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.gateway.actions import ActionRequest, ForeignRequest, actions_of
 from artifact_emulator.gateway.denials import denial_error
 from artifact_emulator.gateway.operations import ForeignCall
+from artifact_state.model import Caller
 from artifact_state.policy_evaluation.collect import has_resource_control
 from artifact_state.policy_evaluation.exemptions import needs_no_evaluation
 from artifact_state.policy_evaluation.partial import UNKNOWN
@@ -51,12 +52,11 @@ def decide(call: ForeignCall, tx: TransactionView, options: Options) -> ForeignD
     exempt = needs_no_evaluation(state, caller, now) and not has_resource_control(state, caller.account_id, now)
     if options.iam == "off" or exempt:
         return _NOT_EVALUATED
-    foreign = actions_of(call, caller.account_id, caller.partition)
     request = AuthorizationRequest.of(tx, call.service, call.operation, {})._replace(
         extra_keys=options.request_keys,
         enforced=options.iam == "enforce",
         request_id=options.request_id,
-        foreign=ForeignParts(tuple(_actions(foreign)), options.unknown),
+        foreign=parts_of(call, caller, options.unknown),
     )
     relevant = [evaluated for evaluated in evaluate(request) if evaluated.open_parts or not evaluated.decision.allowed]
     # What is not known does not matter if another action or resource is surely denied.
@@ -67,6 +67,11 @@ def decide(call: ForeignCall, tx: TransactionView, options: Options) -> ForeignD
         denial_error(call, request, refused) if refused is not None and request.enforced else None,
         tuple(dict.fromkeys(part for evaluated in relevant for part in evaluated.open_parts)),
     )
+
+
+def parts_of(call: ForeignCall, caller: Caller, unknown: UnknownMode = "deny") -> ForeignParts:
+    """Return what is known of the actions of a call."""
+    return ForeignParts(tuple(_actions(actions_of(call, caller.account_id, caller.partition))), unknown)
 
 
 def _actions(foreign: ForeignRequest) -> Iterator[ForeignAction]:

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/refer
 from collections.abc import Iterator
 
 from artifact_emulator.aws.authorization.condition_keys import artifact, iam, organizations, sts
+from artifact_emulator.aws.authorization.foreign_parts import shown
 from artifact_emulator.aws.authorization.request import AuthorizationRequest, Keys, LazyKeys, region_of, request_tags
 from artifact_state import catalog
 from artifact_state.iam.initial_roles import ORGANIZATIONS_PRINCIPAL
@@ -30,6 +31,10 @@ _SERVICES = {"artifact": artifact, "iam": iam, "organizations": organizations, "
 
 def evaluation_requests(request: AuthorizationRequest) -> Iterator[EvaluationRequest]:
     """Yield a request for each action and resource of a call; all of them must be allowed."""
+    if request.foreign is not None:
+        for part in request.foreign.actions:
+            yield EvaluationRequest(shown(part.action), shown(part.resource), part.keys)
+        return
     service = _SERVICES.get(request.service)
     resources: list[tuple[str, str]] | None = None
     for action in _actions(request):

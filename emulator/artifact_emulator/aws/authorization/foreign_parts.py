@@ -79,3 +79,8 @@ class ForeignParts(NamedTuple):
         """Return the account whose resource control policies apply: that of a resource, or the caller's."""
         accounts = (action.account_id for action in self.actions)
         return next((account_id for account_id in accounts if account_id.isdecimal()), caller.account_id)
+
+
+def shown(text: str) -> str:
+    """Return an action or a resource as a policy would name it, with `*` for each part that is not known."""
+    return text.replace(UNKNOWN, ANYTHING)

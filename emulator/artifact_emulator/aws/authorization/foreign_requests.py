@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from artifact_emulator.aws.authorization.evaluated_request import EvaluatedRequest
-from artifact_emulator.aws.authorization.foreign_parts import ForeignAction, ForeignParts
+from artifact_emulator.aws.authorization.foreign_parts import ForeignAction, ForeignParts, shown
 from artifact_emulator.aws.authorization.request import AuthorizationRequest
 from artifact_state import catalog
 from artifact_state.policy_evaluation.collect import (
@@ -41,18 +41,14 @@ def evaluate_parts(request: AuthorizationRequest, parts: ForeignParts) -> Iterat
             denial = _denial_elsewhere(request, account_id, partial)
             bounds = bounds._replace(strict=denial or bounds.strict)
         is_open = bounds.allowed is None
-        shown = partial.request._replace(action=_shown(action.action), resource=_shown(action.resource))
+        named = partial.request._replace(action=shown(action.action), resource=shown(action.resource))
         yield EvaluatedRequest(
-            shown,
+            named,
             policies,
             bounds.lenient if is_open and parts.mode != "deny" else bounds.strict,
             partial,
             _open_parts(action, partial, policies) if is_open else (),
         )
-
-
-def _shown(text: str) -> str:
-    return text.replace(UNKNOWN, ANYTHING)
 
 
 def _evaluation_request(request: AuthorizationRequest, action: ForeignAction) -> EvaluationRequest:
@@ -108,11 +104,11 @@ def _open_parts(action: ForeignAction, partial: PartialRequest, policies: Applic
                 keys = unknown_keys(statement, partial)
                 parts |= dict.fromkeys(f"the condition key {_spelled(key, action)}" for key in keys)
                 if not keys and UNKNOWN in action.resource:
-                    parts[f"the resource, of which only {_shown(action.resource)} is known"] = None
+                    parts[f"the resource, of which only {shown(action.resource)} is known"] = None
     if parts:
         return tuple(parts)
     if action.account_id == UNKNOWN:
-        return (f"the account of {_shown(action.resource)}",)
+        return (f"the account of {shown(action.resource)}",)
     return (f"the policy of {action.resource}, which is in another account",)
 
 
