@@ -56,15 +56,17 @@ class PartialDecision(NamedTuple):
 
 def decide_partial(partial: PartialRequest, policies: ApplicablePolicies) -> PartialDecision:
     """Return the decisions that bound all decisions on a request."""
-    request = partial.request
+    request, results = partial.request, set[bool | None]()
 
-    def decision(applies: Callable[[Statement], bool]) -> Decision:
-        return decide_by(request, policies, statements_that(applies, policies, request.action))
+    def applies(statement: Statement) -> bool:
+        results.add(result := applicability(statement, partial))
+        return not statement.allows if result is None else result
 
-    bounds = PartialDecision(
-        decision(lambda statement: applies_strictly(statement, partial)),
-        decision(lambda statement: applies_leniently(statement, partial)),
-    )
+    strict = decide_by(request, policies, statements_that(applies, policies, request.action))
+    bounds = PartialDecision(strict, strict)
+    if None in results:
+        lenient = statements_that(lambda statement: applies_leniently(statement, partial), policies, request.action)
+        bounds = PartialDecision(strict, decide_by(request, policies, lenient))
     return _for_any_action(bounds, policies) if UNKNOWN in request.action else bounds
 
 
