@@ -22,7 +22,7 @@ class ClockChange(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"freeze": "2026-01-01T00:00:00Z"}, {"advance_seconds": 86400}, {"resume": True}]
+            "examples": [{"freeze": "2100-01-01T00:00:00Z"}, {"advance_seconds": 86400}, {"resume": True}]
         },
     )
 
