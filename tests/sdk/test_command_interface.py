@@ -134,13 +134,13 @@ class TestTerminal:
         """Work that takes a while shows its progress, and clears the line at its end."""
         accounts = "".join(
             f"      - {{id: '{200000000000 + number}', name: A, email: a{number}@example.com}}\n"
-            for number in range(2000)
+            for number in range(20_000)
         )
         management = "  - management: {id: '111111111111', name: M, email: m@example.com}\n    accounts:\n"
         file = tmp_path / "large.yaml"
         file.write_text(f"organizations:\n{management}{accounts}")
         output = terminal_output([*COMMAND, "scenario", "validate", str(file)], dict(os.environ) | {"TERM": "xterm"})
-        assert "/2000 checking " in output
+        assert "/20000 checking " in output
         assert output.rpartition("\x1b[K")[2].startswith(str(file))
 
 
