@@ -56,7 +56,8 @@ class Reader:
         return subprocess.run(
             ["bash", "-euc", command],
             cwd=self.clone,
-            env=clean_environment(HOME=str(self.home), PATH=path, **settings),
+            # uv has certificates of its own; a machine may reach PyPI only with those of its system.
+            env=clean_environment(HOME=str(self.home), PATH=path, UV_SYSTEM_CERTS="true", **settings),
             capture_output=True,
             text=True,
             check=False,
