@@ -13,7 +13,7 @@ from artifact_state.errors import (
     WrongPassword,
 )
 from artifact_state.iam import logins, settings
-from artifact_state.iam.credential_reports import generate_credential_report
+from artifact_state.iam.credential_reports import CredentialUses, generate_credential_report
 from artifact_state.iam.users import create_user, user_of, user_principal
 from artifact_state.model.iam_settings import PasswordPolicy
 from artifact_state.world import World
@@ -97,7 +97,9 @@ class TestPasswordPolicy:
         """The next rotation of a password follows from its age."""
         create_login(world)
         put_policy(world, max_age_days=90)
-        report, _ = act(world, generate_credential_report, NOW, {}, account=STANDALONE)
+        report, _ = act(
+            world, generate_credential_report, NOW, CredentialUses(keys={}, sign_ins={}), account=STANDALONE
+        )
         assert (NOW + timedelta(days=90)).strftime("%Y-%m-%dT%H:%M:%SZ") in report.content
 
 
