@@ -8,8 +8,8 @@ from artifact_state import catalog
 
 FILES = sorted(Path(catalog.__file__).parent.glob("*.json"))
 NAMES = """actions agreements delegable_actions iam_quotas identity_provider_claims last_access linked_roles
-managed_policies policy_types quotas rcp_services regions reports request_rates role_templates saml_attributes service_principals
-services simulations"""
+managed_policies policy_types quotas rcp_services regions reports request_rates role_templates saml_attributes
+service_principals services simulations"""
 GRAMMARS = sorted(Path(catalog.__file__).parent.glob("policy_grammars/*.json"))
 
 
