@@ -1,8 +1,11 @@
 """Errors of pydantic as one sentence for users of the control API and of the console's forms."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+
+from artifact_state.closest_name import closest
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -10,10 +13,23 @@ if TYPE_CHECKING:
 
 def error_text(error: ValidationError) -> str:
     """Return what is wrong with an input, with the place of each error."""
-    return "; ".join(map(_text, error.errors()))
+    return "; ".join(_text(error.title, details) for details in error.errors())
 
 
-def _text(error: "ErrorDetails") -> str:
+def _text(model: str, error: "ErrorDetails") -> str:
     location = ".".join(map(str, error["loc"])) or "body"
+    if error["type"] == "extra_forbidden":
+        return f"there is no member {location}{closest(str(error['loc'][-1]), _members(model))}"
     reason = "expected a JSON object" if error["type"] == "model_type" else error["msg"].removeprefix("Value error, ")
     return f"{location}: {reason}"
+
+
+def _members(model: str) -> list[str]:
+    """Return the members of a model, by whose name pydantic reports its errors."""
+    return [name for known in _models(BaseModel) if known.__name__ == model for name in known.model_fields]
+
+
+def _models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for model in base.__subclasses__():
+        yield model
+        yield from _models(model)

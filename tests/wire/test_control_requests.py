@@ -146,3 +146,23 @@ class TestOpenApi:
                     assert reply.status == 200, example
                     tried += 1
         assert tried >= 15
+
+
+class TestMisspelledMembers:
+    """Members that a request does not have."""
+
+    @pytest.mark.parametrize(
+        ("method", "path", "body", "closest"),
+        [
+            ("PATCH", "delays", {"creaton": 1}, "creation"),
+            ("POST", "faults", {"service": "iam", "erorr": {"code": "Throttling"}}, "error"),
+            ("POST", "clock", {"freze": "2100-01-01T00:00:00Z"}, "freeze"),
+            ("PUT", "worlds/mine", {"scenari": "organization"}, "scenario"),
+        ],
+    )
+    def test_closest_member_is_named(
+        self, app: App, method: str, path: str, body: dict[str, object], closest: str
+    ) -> None:
+        """The error names the member, and the one that was probably meant."""
+        reply = control_reply(app, method, f"/_emulator/{path}", body)
+        assert (reply.status, f"did you mean {closest}?" in reply.body.decode()) == (400, True), reply.body
