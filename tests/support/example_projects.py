@@ -26,7 +26,7 @@ def run_in(folder: Path, command: Sequence[str | Path], **settings: str) -> subp
         capture_output=True,
         text=True,
         check=False,
-        timeout=180,
+        timeout=600,
     )
 
 
