@@ -1,6 +1,5 @@
 """What an agent can do with an emulator. Each public method is a tool, whose docstring the agent reads."""
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pydantic import Field
 
 from artifact_emulator.testing.client import DEFAULT_ACCOUNT, ControlError, Emulator, RemoteWorld
 from artifact_emulator.testing.explanations import denied_request_id, explanation_text
+from artifact_state.closest_name import closest
 
 _MOST_EVENTS = 200
 
@@ -193,5 +193,4 @@ def _error(error: botocore.exceptions.ClientError, world: RemoteWorld) -> dict[s
 
 
 def _unknown(kind: str, name: str, names: Sequence[str]) -> str:
-    similar = difflib.get_close_matches(name, names, n=1)
-    return f"There is no {kind} {name!r}{f': did you mean {similar[0]}?' if similar else '.'}"
+    return f"There is no {kind} {name!r}{closest(name, names) or '.'}"
