@@ -18,8 +18,9 @@ class InstantInThePast(InstantOutOfRange):
 
     def __init__(self, instant: datetime, latest: datetime) -> None:
         super().__init__(
-            f"The clock cannot show {instant.isoformat()}: the world has changed at {latest.isoformat()}. Begin a "
-            "world then instead: `clock` in a scenario, `worlds create --at`, `emulate(at=...)` or @artifact_clock."
+            f"The clock cannot show {instant.isoformat()}: the world has changed at {latest.isoformat()}. "
+            "To begin a world at an earlier time, use `clock` in a scenario, `worlds create --at`, `emulate(at=...)` "
+            "or @artifact_clock."
         )
 
 
