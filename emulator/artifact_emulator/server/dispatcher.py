@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from artifact_emulator.app import App
 from artifact_emulator.http import Reply, Request
+from artifact_emulator.server.interpreter import free_memory_in_small_steps
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +41,7 @@ class Dispatcher:
         # Imported here: few requests are slow. The default threads of the event loop would have to end before it.
         from concurrent.futures import ThreadPoolExecutor
 
+        free_memory_in_small_steps()
         return ThreadPoolExecutor(thread_name_prefix="artifact-emulator")
 
     def _end_thread(self, request: Request, future: asyncio.Future[Reply]) -> None:

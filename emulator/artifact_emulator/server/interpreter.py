@@ -9,6 +9,8 @@ _TURN = 0.001
 """Seconds after which a thread that works on a long request gives way to the event loop, which needs several turns."""
 _LONG = 0.005
 """Seconds of a full collection of cyclic garbage."""
+_MXFAST = 1
+"""The parameter M_MXFAST of glibc's function `mallopt`."""
 _YOUNG_COLLECTIONS = 4
 """The collections of younger objects between full ones; with more, a full one examines more new objects."""
 
@@ -38,3 +40,15 @@ def keep_turns_short() -> None:
     gc.freeze()
     gc.set_threshold(*gc.get_threshold()[:2], _YOUNG_COLLECTIONS)
     gc.callbacks.append(_Freezer())
+
+
+def free_memory_in_small_steps() -> None:
+    """Make glibc merge each free block of memory with its neighbours at once.
+
+    Otherwise it sets small ones aside and merges all of them at some time: 0.1 s after a large world was freed.
+    """
+    # Imported here, because few servers free large worlds.
+    import ctypes
+
+    if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)):
+        mallopt(_MXFAST, 0)

@@ -54,6 +54,7 @@ class _Details(Record):
     role_name: str
     tags: TagPairs
     account_id: str | None = None
+    parent_id: str | None = None
 
 
 def creation_state(creation: Creation, now: datetime) -> CreationState:
@@ -63,7 +64,7 @@ def creation_state(creation: Creation, now: datetime) -> CreationState:
     return CreationState.FAILED if creation.failure else CreationState.SUCCEEDED
 
 
-def create_account(  # noqa: PLR0913 - the members of AWS's request, and the id that a scenario adds.
+def create_account(  # noqa: PLR0913 - the members of AWS's request, and what a scenario adds.
     tx: Transaction,
     *,
     name: str,
@@ -71,10 +72,12 @@ def create_account(  # noqa: PLR0913 - the members of AWS's request, and the id 
     role_name: str | None = None,
     tags: TagPairs = (),
     account_id: str | None = None,
+    parent_id: str | None = None,
 ) -> Creation:
     """Request a new member account; a duplicate e-mail address, for one, fails the request and not the call.
 
-    AWS chooses the account id; only a scenario passes `account_id`, of an account that has no record yet.
+    AWS chooses the account id and creates the account in the root; only a scenario passes `account_id`, of an account
+    that has no record yet, and `parent_id`, of a unit of the organization.
     Raises UnsupportedInPartition, NotInOrganization, WrongAccount, InvalidInput, OrganizationFinalizing,
     ConstraintViolated.
     Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html
@@ -82,7 +85,9 @@ def create_account(  # noqa: PLR0913 - the members of AWS's request, and the id 
     _require_supported_partition(tx)
     organization = require_management(tx)
     role_name = role_name or DEFAULT_ACCESS_ROLE
-    details = _Details(name=name, email=email, role_name=role_name, tags=tags, account_id=account_id)
+    details = _Details(
+        name=name, email=email, role_name=role_name, tags=tags, account_id=account_id, parent_id=parent_id
+    )
     creation = _request(tx, organization, details)
     if creation.failure is None:
         creation = _create_member(tx, organization, creation, details)
@@ -210,7 +215,14 @@ def _create_member(tx: Transaction, organization: Organization, creation: Creati
     _create_initial_roles(tx, organization, account, creation, details.role_name)
     email = details.email if details.email.islower() else details.email.lower()
     tx.insert("emails", email, account.id)
-    add_member(tx, tx.state.organizations[organization.id], account.id, JoinedMethod.CREATED, at=creation.completes_at)
+    add_member(
+        tx,
+        tx.state.organizations[organization.id],
+        account.id,
+        JoinedMethod.CREATED,
+        at=creation.completes_at,
+        parent_id=details.parent_id,
+    )
     if RootFeature.CREDENTIALS_MANAGEMENT in features_in_force(organization):
         # Accounts created in such an organization have no root user credentials:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html#id_root-user-access-management

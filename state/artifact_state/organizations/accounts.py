@@ -140,9 +140,15 @@ def check_finalized(tx: Transaction, organization: Organization) -> None:
 
 
 def add_member(
-    tx: Transaction, organization: Organization, account_id: str, method: JoinedMethod, *, at: datetime
+    tx: Transaction,
+    organization: Organization,
+    account_id: str,
+    method: JoinedMethod,
+    *,
+    at: datetime,
+    parent_id: str | None = None,
 ) -> None:
-    """Add an account to an organization, below the root, from an instant on.
+    """Add an account to an organization, below a unit or the root, from an instant on.
 
     Every member has the service-linked role with which Organizations creates the roles of other services: an account
     that is created has it from the start.
@@ -150,18 +156,18 @@ def add_member(
     """
     _check_usable(tx, account_id)
     serial = tx.serial()
-    root = tx.state.units[organization.root_id]
+    parent = tx.state.units[parent_id or organization.root_id]
     tx.put(
         Membership(
             account_id=account_id,
             organization_id=organization.id,
-            parent_id=root.id,
+            parent_id=parent.id,
             serial=serial,
             joined_at=at,
             method=method,
         )
     )
-    tx.put(replace(root, accounts=root.accounts.set(serial, account_id)))
+    tx.put(replace(parent, accounts=parent.accounts.set(serial, account_id)))
     tx.put(replace(organization, members=organization.members.set(serial, account_id)))
     if method is JoinedMethod.INVITED:
         ensure_linked_role(tx, account_id, ORGANIZATIONS_PRINCIPAL, at=at)

@@ -183,7 +183,6 @@ class OrganizationLoader:
         account_id = self._create_member(place, member) if member.joined == "created" else self._invite(place, member)
         self._context.set_partition(account_id, self._scenario.partition)
         self._context.register_account(place, account_id, member.id, member.name)
-        self._place_account(place, account_id, member)
         load_account_contents(self._context, place, account_id, member)
         self._context.count_member()
         return account_id
@@ -194,12 +193,15 @@ class OrganizationLoader:
             return
         with self._transaction(place) as tx:
             if account.unit is not None:
-                unit_id = self._context.find_unit((*place, "unit"), self._management, account.unit)
-                hierarchy.move_account(tx, account_id, self._root_id, unit_id)
+                hierarchy.move_account(tx, account_id, self._root_id, self._unit_of(place, account.unit))
             if account.tags:
                 tags.tag_resource(tx, account_id, _pairs(account.tags))
 
+    def _unit_of(self, place: Place, unit: str) -> str:
+        return self._context.find_unit((*place, "unit"), self._management, unit)
+
     def _create_member(self, place: Place, member: MemberAccount) -> str:
+        """Create an account where it belongs and with its tags: that takes half the time of moving and tagging it."""
         if member.name is None:
             raise ScenarioError(place, "a created account must have a name: add `name`")
         if member.id is not None and member.id in self._context.world.state.accounts:
@@ -207,7 +209,13 @@ class OrganizationLoader:
         email = member.email or f"{_slug(member.name)}@example.com"
         with self._transaction(place) as tx:
             creation = account_creation.create_account(
-                tx, name=member.name, email=email, role_name=member.access_role, account_id=member.id
+                tx,
+                name=member.name,
+                email=email,
+                role_name=member.access_role,
+                tags=_pairs(member.tags),
+                account_id=member.id,
+                parent_id=None if member.unit is None else self._unit_of(place, member.unit),
             )
             state = account_creation.creation_state(creation, tx.now)
             if state is not CreationState.SUCCEEDED or creation.account_id is None:
@@ -226,6 +234,7 @@ class OrganizationLoader:
             handshake = account_invitations.invite_account(tx, PartyKind.ACCOUNT, member.id)
         with self._context.transaction(place, member.id) as tx:
             handshake_responses.accept_handshake(tx, handshake.id)
+        self._place_account(place, member.id, member)
         return member.id
 
     def _load_former_member(self, place: Place, member: MemberAccount) -> None:
