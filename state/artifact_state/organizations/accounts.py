@@ -139,7 +139,7 @@ def check_finalized(tx: Transaction, organization: Organization) -> None:
         raise OrganizationFinalizing(organization.id)
 
 
-def add_member(
+def add_member(  # noqa: PLR0913 - the parts of a membership.
     tx: Transaction,
     organization: Organization,
     account_id: str,
