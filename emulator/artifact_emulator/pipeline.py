@@ -32,7 +32,7 @@ from artifact_emulator.logs import log
 from artifact_emulator.routing import Route
 from artifact_emulator.services import handler_of, request_shape
 from artifact_emulator.world_runtime import runtime_of, storage_of, store_faults
-from artifact_state.errors import NotParty, Refused, WrongAccount
+from artifact_state.errors import NotParty, Recorded, Refused, WrongAccount
 from artifact_state.policy_evaluation.exemptions import needs_no_evaluation
 from artifact_state.record import replace
 from artifact_state.world import NotStored, Transaction
@@ -126,9 +126,13 @@ def execute(call: ActiveCall) -> None:
         with call.world.transaction(call.caller, action, call.effect) as tx:
             call.tx, call.at = tx, tx.now
             _authorize(call)
-            _handle(call)
-            if call.world.storage is not None:
+            try:
+                _handle(call)
+            except Recorded as refusal:
+                call.failure = _refusal_error(call, refusal)
                 _record_with_changes(call, tx)
+                raise
+            _record_with_changes(call, tx)
     except Refused as refusal:
         raise _refusal_error(call, refusal) from None
 
@@ -198,7 +202,9 @@ def record_call(call: ActiveCall) -> None:
 
 
 def _record_with_changes(call: ActiveCall, tx: Transaction) -> None:
-    """Have a call that changes something logged and stored together with its changes."""
+    """Have a call that changes something logged together with its changes, if these are stored."""
+    if call.world.storage is None:
+        return
     if tx.state is not call.world.state or not is_read_only(call.operation.name):
         tx.call_record = LoggedCall(runtime_of(call.world).call_log, _call_record(call))
         call.is_recorded = True

@@ -160,6 +160,30 @@ class TestRestart:
         with opened(tmp_path / "copy") as copy:
             assert contents(copy) == contents(app)
 
+    def test_refusal_that_changes_something_is_one_row(self, tmp_path: Path) -> None:
+        """A process that is killed leaves both the changes of such a refusal and the record of its call, or neither."""
+        with opened(tmp_path) as app:
+            management, invited = Client(app), Client(app, account="222233334444")
+            management.do("organizations", "CreateOrganization", FeatureSet="ALL")
+            targets = (
+                {"Type": "ACCOUNT", "Id": invited.account},
+                {"Type": "EMAIL", "Id": "account-222233334444@example.com"},
+            )
+            by_id, by_address = (
+                management.do("organizations", "InviteAccountToOrganization", Target=target)["Handshake"]["Id"]
+                for target in targets
+            )
+            invited.do("organizations", "AcceptHandshake", HandshakeId=by_id)
+            refused = invited.call("organizations", "AcceptHandshake", HandshakeId=by_address)
+            assert refused.status == 400
+            journal = app.world.storage._journal  # type: ignore[union-attr]
+            journal.flush()
+            rows = "SELECT changes, calls FROM journal ORDER BY number DESC LIMIT 1"
+            (changes, calls), *_ = journal._connection.execute(rows)
+            assert by_address in changes
+            assert refused.code in calls
+            assert len(runtime_of(app.world).call_log.calls()) == 5
+
     def test_fault_that_was_removed_after_a_restart_stays_removed(self, tmp_path: Path) -> None:
         """Removing the faults of an earlier process removes them for later ones, too."""
         with opened(tmp_path) as app:
