@@ -125,7 +125,9 @@ class TestCommand:
             after = client.list_organizational_units_for_parent(ParentId=client.list_roots()["Roots"][0]["Id"])
             assert before["OrganizationalUnits"] == after["OrganizationalUnits"]
             assert Emulator(endpoint, control_token=TOKEN).worlds() == ["default", "ada-low", "ada-low-2"]
-        assert f"{endpoint}/console/join#{TOKEN}" in capsys.readouterr().out
+            assert main(["demo", "--fast", "--endpoint", endpoint]) == 0
+        assert f"{endpoint}/console/join#{TOKEN}" in (output := capsys.readouterr().out)
+        assert f"{endpoint}/worlds/demo/console/" in output
         page, table, text = (sheet.read_text("utf-8") for sheet in sheets)
         rows = list(csv.DictReader(table.splitlines()))
         assert [(row["name"], row["world"]) for row in rows] == [("Ada Löw", "ada-low"), ("Ada Low", "ada-low-2")]

@@ -6,12 +6,15 @@ command needs no SDK.
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.service_model import Operation, Service
+from artifact_emulator.aws.signing.sigv4 import ALGORITHM, TIME_FORMAT, Claim, payload_hash, signature_of
+from artifact_emulator.http import Request
 
 if TYPE_CHECKING:
     from artifact_emulator.testing.client import RemoteWorld
@@ -35,7 +38,6 @@ class InProcessCaller:
     def __init__(self) -> None:
         # Imported here: `--help` needs no emulator.
         from artifact_emulator.app import App
-        from artifact_emulator.http import Request
 
         self._app = App()
         self._request = Request("POST", "/", "", {"host": "localhost", "user-agent": "artifact-emulator"}, b"")
@@ -67,16 +69,27 @@ class HttpCaller:
 
         model = bindings(service)
         method, path, headers, body = _request(model, model.operations[operation], members)
-        scope = f"{account}/20260101/{_REGION}/{service}/aws4_request"
-        # The emulator knows no secret key of a root user, so it does not verify the signature.
-        signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"}
-        response = self._world.emulator.send(method, self._world.endpoint + path, headers | signed, body)
+        url = urlsplit(self._world.endpoint + path)
+        headers |= {"Host": url.netloc, "X-Amz-Date": datetime.now(UTC).strftime(TIME_FORMAT)}
+        request = Request(method, url.path, url.query, {name.lower(): text for name, text in headers.items()}, body)
+        authorization = _authorization(request, account, service, self._world.secret)
+        response = self._world.emulator.send(method, url.geturl(), headers | {"Authorization": authorization}, body)
         output = _parse(model, response.content)
         if response.status_code >= 400:
             error = output.get("Error", output)
             code = response.headers.get("x-amzn-errortype") or error.get("__type") or error["Code"]
             raise AwsError(code, error.get("message") or error.get("Message", ""), response.status_code)
         return output
+
+
+def _authorization(request: Request, account: str, service: str, secret: str) -> str:
+    """Return the Authorization header of a request of an account's root user."""
+    instant = request.headers["x-amz-date"]
+    names = tuple(sorted(name for name in request.headers if name == "host" or name.startswith("x-amz-")))
+    claim = Claim(account, instant[:8], _REGION, service, names, "", instant=instant)
+    signature = signature_of(request, claim, secret, payload_hash(request, claim))
+    credential = f"Credential={account}/{claim.scope}"
+    return f"{ALGORITHM} {credential}, SignedHeaders={';'.join(names)}, Signature={signature}"
 
 
 def _request(
