@@ -1,7 +1,8 @@
-"""The parsers that read what a client sends, each as a function of bytes that raises only if the emulator fails."""
+"""The parsers of what a client or a file says, each as a function of bytes that raises only if the emulator fails."""
 
 import base64
 import json
+from argparse import Namespace
 from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
@@ -10,6 +11,9 @@ from tempfile import NamedTemporaryFile
 from urllib.parse import quote_from_bytes
 
 from artifact_emulator.app import App
+from artifact_emulator.cli.options import CommandFailed
+from artifact_emulator.cli.serve_options import SETTINGS
+from artifact_emulator.cli.settings import resolve
 from artifact_emulator.http import Request
 from artifact_emulator.scenarios.files import InvalidScenario, load_file
 from tests.support.http_connection import authorization
@@ -50,6 +54,13 @@ def _yaml(data: bytes) -> None:
         Path(file.name).write_bytes(data)
         with suppress(InvalidScenario):
             load_file(file.name)
+
+
+def _configuration(data: bytes) -> None:
+    with NamedTemporaryFile(suffix=".toml") as file:
+        Path(file.name).write_bytes(data)
+        with suppress(CommandFailed):
+            resolve(SETTINGS, Namespace(config=file.name), {})
 
 
 def _scenario(data: bytes) -> None:
@@ -189,6 +200,7 @@ PARSERS: dict[str, Callable[[bytes], None]] = {
     "json": lambda data: _json_call("TagResource", data),
     "form": lambda data: _handle(Request("POST", "/", "", {**FORM, "authorization": authorization("iam")}, data)),
     "yaml": _yaml,
+    "configuration": _configuration,
     "scenario": _scenario,
     "snapshot": _snapshot,
     "policy": _policy,
@@ -206,6 +218,7 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
     "json": (b'{"ResourceId": "111122223333", "Tags": [{"Key": "a", "Value": "b"}]}',),
     "form": (b"Action=CreateUser&Version=2010-05-08&UserName=a&Tags.member.1.Key=k&Tags.member.1.Value=v",),
     "yaml": (b"organizations:\n  - management: {id: '111122223333'}\n    accounts: [{id: '222233334444'}]\n",),
+    "configuration": (b'port = 4700\nquota = ["roles=9"]\n[limit]\nworlds = 3\n', b"a=" + b"[" * 5_000),
     "scenario": (b'{"organizations": [{"management": {"id": "111122223333"}}]}',),
     "snapshot": (b'{"artifact_emulator_snapshot": 1, "clock": {}, "state": {"serial": 1}}', b'{"serial": 1}'),
     "policy": (b'{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}',),

@@ -160,8 +160,10 @@ def _file(path: Path, settings: Sequence[Setting]) -> dict[str, Any]:
 
     try:
         content = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise CommandFailed(f"{path}: {error.strerror if isinstance(error, OSError) else error}", 2) from None
+    except OSError as error:
+        raise CommandFailed(f"{path}: {error.strerror}", 2) from None
+    except (ValueError, RecursionError) as error:
+        raise CommandFailed(f"{path}: {error}", 2) from None
     names = [setting.name for setting in settings]
     for key in content:
         if key not in names:
