@@ -10,7 +10,9 @@ from artifact_emulator import access_tokens
 from artifact_emulator.access_tokens import AccessTokens, world_token
 from artifact_emulator.app import App
 from artifact_emulator.console.app import create_app as create_console
-from artifact_emulator.http import Reply
+from artifact_emulator.gateway.forward import Forwarder
+from artifact_emulator.gateway.gateway import Gateway
+from artifact_emulator.http import Reply, Request
 from tests.support.control_api import control_reply
 from tests.support.wire_client import ENDPOINT, Client
 
@@ -258,6 +260,21 @@ class TestAwsCalls:
         """Worlds are created by the teacher, not by calls."""
         client(classroom, TEACHER, "new").do("organizations", "CreateOrganization")
         assert classroom.worlds.existing("new") is None
+
+
+class TestOtherServices:
+    """Calls of services that are not emulated, in front of another emulator."""
+
+    def test_only_calls_with_a_token_of_the_world_are_passed(self) -> None:
+        """A call passes the gate if it is signed as any other call to the world has to be."""
+        app = App(access=AccessTokens(TEACHER), behind=Gateway(Forwarder("http://127.0.0.1:1", None, seconds=1)))
+        replies = {
+            name: app.handle(client(app, token or "test").request("ssm", "GetParameter", Name="/a"))
+            for name, token in CALLERS.items()
+        }
+        assert [name for name, reply in replies.items() if reply.pending] == ["teacher", "student"]
+        assert {reply.status for reply in replies.values() if not reply.pending} == {400}
+        assert not app.handle(Request("GET", "/worlds/ann/bucket/key", "", {"host": "localhost"}, b"")).pending
 
 
 class TestTokens:
