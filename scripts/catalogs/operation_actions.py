@@ -57,8 +57,10 @@ class Part(NamedTuple):
     name: str
     """The action with its service; with `?Member` only if the call has the member, with `!Member` only if not, with
     `@Member` on the resource that the member names, and with `>principal` for a role that is passed to a service."""
-    types: list[str]
+    types: dict[str, str]
+    """The types of its resources with their marks, each with its condition keys."""
     keys: str
+    """All of its condition keys."""
     fills: dict[str, str]
     """The members by the variables of types, as `queue.QueueName`."""
 
@@ -73,7 +75,8 @@ def permissions(model: ServiceModel) -> Permissions:
         for variable, member in part.fills.items():
             counts.setdefault(variable, Counter())[member] += 1
     fills = {variable: max(sorted(members), key=members.__getitem__) for variable, members in sorted(counts.items())}
-    key_sets = {keys: number for number, keys in enumerate(sorted({part.keys for part in every}))}
+    every_keys = {keys for part in every for keys in (part.keys, *part.types.values())}
+    key_sets = {keys: number for number, keys in enumerate(sorted(every_keys))}
     types = sorted({_type_name(name) for part in every for name in part.types} - {PATH, TAGGED})
     return Permissions(
         {
@@ -91,7 +94,8 @@ def _encoded(
 ) -> list[object]:
     name = part.name.removeprefix(f"{prefix}:")
     own = [f"{variable}={member}" for variable, member in part.fills.items() if fills[variable] != member]
-    return ["" if name == operation else name, key_sets[part.keys], ";".join(part.types), *own]
+    types = [kind if keys == part.keys else f"{kind},{key_sets[keys]}" for kind, keys in sorted(part.types.items())]
+    return ["" if name == operation else name, key_sets[part.keys], ";".join(types), *own]
 
 
 def prefix_of(model: ServiceModel) -> str:
@@ -118,7 +122,7 @@ def _parts(prefix: str, operation: OperationModel) -> Iterator[Part]:
         if action is None and prefix == "apigateway":
             method = operation.http["method"]
             keys = _keys(prefix, operation, _reference("actions", prefix)[method.lower()])
-            yield Part(f"{prefix}:{method}", [PATH], " ".join(keys), {})
+            yield Part(f"{prefix}:{method}", {PATH: keys}, keys, {})
             continue
         if action is None:
             if rule is not None:
@@ -127,17 +131,18 @@ def _parts(prefix: str, operation: OperationModel) -> Iterator[Part]:
         types = {kind["name"]: kind for kind in action["resourceTypes"]}
         other = "" if service == prefix else f"{service}:"
         fills = {f"{other}{variable}": member for variable, member in _fills(service, operation, types)}
-        keys = _keys(service, operation, action)
-        if action["name"] == "CreateTags" and service == "ec2":
-            yield Part(
-                f"ec2:CreateTags{''.join(condition)}",
-                [TAGGED],
-                " ".join(_keys(service, operation, KEYS_OF_TAGGING)),
-                {},
-            )
+        name = f"{service}:{action['name']}{''.join(condition)}"
+        if name.startswith("ec2:CreateTags"):
+            keys = _keys(service, operation, KEYS_OF_TAGGING)
+            yield Part(name, {TAGGED: keys}, keys, {})
             continue
-        marked = [_marked(service, prefix, kind, operation.name) for kind in types.values()]
-        yield Part(f"{service}:{action['name']}{''.join(condition)}", sorted(marked), " ".join(keys), fills)
+        marked = {
+            _marked(service, prefix, kind, operation.name): _keys(
+                service, operation, action | {"resourceTypes": [kind]}
+            )
+            for kind in types.values()
+        }
+        yield Part(name, marked, _keys(service, operation, action), fills)
 
 
 def _marked(service: str, prefix: str, kind: Json, operation: str) -> str:
@@ -217,23 +222,35 @@ def _filling(service: str, kind: str, variable: str, operation: OperationModel) 
     return next((plain[choice] for choice in choices if choice and choice in plain), None)
 
 
-def _keys(service: str, operation: OperationModel, action: Json) -> Iterator[str]:
-    """Yield the condition keys of an action, each with the member that holds its value, if one does."""
+def _keys(service: str, operation: OperationModel, action: Json) -> str:
+    """Return the condition keys of an action, each with the member that holds its value, if one does.
+
+    After the member, `|` stands for a default of the service, and `|Member` for another member that may hold the value.
+    """
     types = _reference("resourceTypes", service)
     keys = set(action.get("conditionKeys", ()))
     for kind in action["resourceTypes"]:
         keys |= set(kind.get("conditionKeys", ())) | set(types[kind["name"].lower()].get("conditionKeys") or ())
-    members = list(_readable_members(operation))
-    for key in sorted(keys):
-        member = _holder(key, members)
-        yield key if member is None else f"{key}={member}"
+    # The keys of what an operation of Amazon EC2 modifies have the values of before.
+    members = [] if service == "ec2" and operation.name.startswith("Modify") else list(_readable_members(operation))
+    return " ".join(_with_holder(key, members) for key in sorted(keys))
+
+
+def _with_holder(key: str, members: list[str]) -> str:
+    member = _holder(key, members)
+    if member is None:
+        return key
+    # A call without a header of Amazon S3 or without tags has no key, unless a launch template adds the tags.
+    default = "" if key.startswith(("s3:", "aws:")) else "|"
+    other = "|LaunchTemplate" if key.startswith("aws:") and "LaunchTemplate" in members else ""
+    return f"{key}={member}{default or other}"
 
 
 def _holder(key: str, members: list[str]) -> str | None:
-    """Return the member that holds the value of a condition key, or None."""
+    """Return the member that holds the value of a condition key, or None; it may be in a structure."""
     written = _written_keys().get(key)
     if written is not None:
-        return next((name for name in written if name in members), None)
+        return next((name for name in written if name.partition(".")[0] in members), None)
     service, _, name = key.partition(":")
     if service == "aws":
         wanted: tuple[str, ...] = TAGS if name.startswith("RequestTag/") else ()

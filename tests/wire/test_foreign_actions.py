@@ -236,7 +236,7 @@ class TestResources:
         self, service: str, operation: str, members: dict[str, Any], resources: list[str]
     ) -> None:
         """Names, ids, addresses and ARNs among the members become the ARNs that AWS evaluates."""
-        [(_, found)] = named(service, operation, **members)
+        found = [arn for _, arns in named(service, operation, **members) for arn in arns]
         assert sorted(found) == sorted(resources)
 
     def test_copy_reads_its_source(self) -> None:
@@ -269,7 +269,7 @@ class TestResources:
     def test_instance_is_started_with_all_its_resources(self) -> None:
         """RunInstances is evaluated on what it uses and, with * for the ids, on what it creates."""
         tags = [{"ResourceType": "volume", "Tags": [{"Key": "k", "Value": "v"}]}]
-        run, tag = named(
+        *run, tag = named(
             "ec2",
             "RunInstances",
             ImageId="ami-1",
@@ -279,7 +279,8 @@ class TestResources:
             SecurityGroupIds=["sg-1"],
             TagSpecifications=tags,
         )
-        assert set(run[1]) == {
+        assert {action for action, _ in run} == {"ec2:RunInstances"}
+        assert {arn for _, arns in run for arn in arns} == {
             "arn:aws:ec2:eu-west-1::image/ami-1",
             *(f"arn:aws:ec2:{HERE}:{name}/*" for name in ("instance", "network-interface", "volume")),
             f"arn:aws:ec2:{HERE}:security-group/sg-1",
@@ -307,9 +308,9 @@ class TestResources:
 
     def test_body_of_s3_is_not_read(self) -> None:
         """The keys in the body of DeleteObjects are unknown, and its bucket is known."""
-        [action] = needed("s3", "DeleteObjects", Bucket="b", Delete={"Objects": [{"Key": "k"}]}).actions
-        assert action.resources == ()
-        assert "arn:aws:s3:::b/*" in action.partial
+        actions = needed("s3", "DeleteObjects", Bucket="b", Delete={"Objects": [{"Key": "k"}]}).actions
+        assert [action.resources for action in actions if action.resources] == []
+        assert "arn:aws:s3:::b/*" in {arn for action in actions for arn in action.partial}
 
     def test_unreadable_input_is_said_so(self) -> None:
         """A body that cannot be read leaves the resource and all condition keys unknown."""
@@ -355,8 +356,17 @@ class TestConditionKeys:
             (
                 "ec2",
                 "RunInstances",
-                {"InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1},
-                {"ec2:InstanceType": ("t3.micro",)},
+                {
+                    "InstanceType": "t3.micro",
+                    "MetadataOptions": {"HttpTokens": "required"},
+                    "MinCount": 1,
+                    "MaxCount": 1,
+                },
+                {
+                    "ec2:InstanceType": ("t3.micro",),
+                    "ec2:MetadataHttpTokens": ("required",),
+                    "ec2:Region": ("eu-west-1",),
+                },
             ),
             (
                 "kms",
@@ -383,7 +393,9 @@ class TestConditionKeys:
         self, service: str, operation: str, members: dict[str, Any], keys: dict[str, tuple[str, ...]]
     ) -> None:
         """Tags, headers and members of the names of keys are their values."""
-        found = needed(service, operation, **members).actions[0].keys
+        found = {
+            key: value for action in needed(service, operation, **members).actions for key, value in action.keys.items()
+        }
         assert {key: found.get(key) for key in keys} == keys
 
     def test_signature_tells_condition_keys_of_s3(self) -> None:
@@ -398,6 +410,29 @@ class TestConditionKeys:
         """A key whose member is not in the call is known to be absent."""
         action = needed("s3", "ListObjectsV2", Bucket="b").actions[0]
         assert "s3:prefix" not in {*action.keys, *action.unknown_keys}
+
+    def test_keys_belong_to_a_type_of_resources(self) -> None:
+        """The type of an instance is a key of the instance, and absent from the image that it starts from."""
+        request = needed("ec2", "RunInstances", InstanceType="t3.micro", ImageId="ami-1", MinCount=1, MaxCount=1)
+        with_key = {arn for action in request.actions if "ec2:InstanceType" in action.keys for arn in action.resources}
+        assert with_key == {f"arn:aws:ec2:{HERE}:instance/*"}
+        image = next(action for action in request.actions if "arn:aws:ec2:eu-west-1::image/ami-1" in action.resources)
+        assert "ec2:InstanceType" not in image.unknown_keys
+        assert "ec2:Owner" in image.unknown_keys
+
+    def test_default_of_the_service_is_unknown(self) -> None:
+        """A key whose member is absent has the service's default, or what a launch template says."""
+        plain = needed("ec2", "RunInstances", MinCount=1, MaxCount=1).unknown
+        assert "condition key ec2:InstanceType" in plain
+        assert "condition key aws:RequestTag/${TagKey}" not in plain
+        template = {"LaunchTemplateName": "t"}
+        request = needed("ec2", "RunInstances", LaunchTemplate=template, MinCount=1, MaxCount=1)
+        assert "condition key aws:RequestTag/${TagKey}" in request.unknown
+
+    def test_modified_resource_has_the_values_of_before(self) -> None:
+        """What a call sets is not what the resource has when the call is decided."""
+        request = needed("ec2", "ModifyVolume", VolumeId="vol-1", VolumeType="gp3")
+        assert "condition key ec2:VolumeType" in request.unknown
 
     def test_key_of_the_resource_is_unknown(self) -> None:
         """What only the service knows, such as the tags of a resource, is said to be unknown."""
@@ -426,6 +461,8 @@ class TestData:
             table = service_table(service)
             for entry in table.operations.values():
                 for _, number, types, *_ in entry[1:]:
-                    assert 0 <= number < len(table.key_sets)
-                    kinds = [name.rstrip("!+") for name in types.split(";") if name and not name.startswith("@")]
+                    marked = dict(name.partition(",")[::2] for name in types.split(";") if name)
+                    for key_set in (number, *filter(None, marked.values())):
+                        assert 0 <= int(key_set) < len(table.key_sets)
+                    kinds = [name.rstrip("!+") for name in marked if not name.startswith("@")]
                     assert table.arns.keys() >= set(kinds), json.dumps(kinds)

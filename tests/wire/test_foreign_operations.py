@@ -209,6 +209,7 @@ class TestS3:
         [
             ("PUT", "x-id=PutObject", {}, "PutObject"),
             ("PUT", "", {"x-amz-copy-source": "b/k"}, "CopyObject"),
+            ("PUT", "x-id=PutObject", {"x-amz-copy-source": "b/k"}, "CopyObject"),
             ("PUT", "partNumber=1&uploadId=u", {}, "UploadPart"),
             ("PUT", "partNumber=1&uploadId=u", {"x-amz-copy-source": "b/k"}, "UploadPartCopy"),
             ("GET", "uploadId=u&x-id=ListParts", {}, "ListParts"),

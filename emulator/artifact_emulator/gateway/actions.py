@@ -89,16 +89,28 @@ def _requests(
         elif any(name in members for name in clause[1:].split("|")) is (clause[0] == "!"):
             return
     action = name if ":" in name else f"{table.prefix}:{name}"
-    resources, partial = _resources(table, call, _Types(types.split(";") if types else [], fills, members), known)
+    names = dict(_with_key_set(kind, key_set) for kind in types.split(";")) if types else {}
+    full, partial = _resources(table, call, _Types(names, fills, members, key_set), known)
     carrying = call.members and members if "CopySource" in text else call.members
-    keys, unknown_keys = _keys(table.key_sets[key_set], carrying)
-    for key in call.keys.keys() & set(unknown_keys):
-        keys[key] = call.keys[key]
-        unknown_keys.remove(key)
-    if principal:
-        keys["iam:PassedToService"] = (principal,)
-        unknown_keys.remove("iam:PassedToService")
-    yield ActionRequest(action, tuple(resources), keys, tuple(partial), tuple(unknown_keys))
+    of_request = {"ec2:Region": (call.region,), **call.keys}
+    for number in dict.fromkeys((*full.values(), *partial.values())):
+        # Of more kinds of resources than are told apart, no key is surely one.
+        is_vague = partial.get(ANYTHING) == number
+        keys, unknown_keys = _keys(table.key_sets[number], None if is_vague else carrying)
+        for key in of_request.keys() & set(unknown_keys):
+            keys[key] = of_request[key]
+            unknown_keys.remove(key)
+        if principal:
+            keys["iam:PassedToService"] = (principal,)
+            unknown_keys.remove("iam:PassedToService")
+        arns, patterns = ([arn for arn, of in found.items() if of == number] for found in (full, partial))
+        yield ActionRequest(action, tuple(arns), keys, tuple(patterns), tuple(unknown_keys))
+
+
+def _with_key_set(marked: str, of_action: int) -> tuple[str, int]:
+    """Return a type of resources with its marks, and the number of its condition keys, if they are not the action's."""
+    kind, _, number = marked.partition(",")
+    return kind, int(number or of_action)
 
 
 def _is_absent(members: Mapping[str, Any], *, is_role: bool) -> bool:
@@ -109,40 +121,44 @@ def _is_absent(members: Mapping[str, Any], *, is_role: bool) -> bool:
 class _Types(NamedTuple):
     """The types of resources of an action, and what tells their ARNs."""
 
-    names: Sequence[str]
+    names: Mapping[str, int]
+    """With their marks, and the numbers of their condition keys."""
     fills: Mapping[str, str]
     members: Mapping[str, Any]
+    key_set: int
+    """The number of all condition keys of the action."""
 
 
-def _resources(
-    table: ServiceTable, call: ForeignCall, types: _Types, known: Mapping[str, str]
-) -> tuple[list[str], list[str]]:
+_Arns = dict[str, int]
+"""ARNs, each with the number of the condition keys of its type."""
+
+
+def _resources(table: ServiceTable, call: ForeignCall, types: _Types, known: Mapping[str, str]) -> tuple[_Arns, _Arns]:
     """Return the full and the partial ARNs of the resources of an action."""
     if not types.names:
-        return [ANYTHING], []
-    special = _SPECIAL_TYPES.get(types.names[0])
+        return {ANYTHING: types.key_set}, {}
+    special = _SPECIAL_TYPES.get(next(iter(types.names)))
     if special is not None:
-        return special(call, types.members, known)
-    full: dict[str, None] = {}
-    partial: dict[str, None] = {}
-    possible: dict[str, None] = {}
-    for marked in types.names:
+        found, patterns = special(call, types.members, known)
+        return dict.fromkeys(found, types.key_set), dict.fromkeys(patterns, types.key_set)
+    full, partial, possible = _Arns(), _Arns(), _Arns()
+    for marked, key_set in types.names.items():
         kind, is_created, is_required = marked.rstrip("!+"), marked.endswith("+"), marked.endswith("!")
         arns = list(_arns(table, kind, types, known))
-        found = {arn: None for arn, is_full in arns if is_full}
-        if is_created and not found:
-            found = {_filled(table.arns[kind][0], known): None}
-        full |= found
-        others = {arn: None for arn, is_full in arns if not is_full}
-        if not found and is_required:
+        of_kind = {arn: key_set for arn, is_full in arns if is_full}
+        if is_created and not of_kind:
+            of_kind = {_filled(table.arns[kind][0], known): key_set}
+        full |= of_kind
+        others = {arn: key_set for arn, is_full in arns if not is_full}
+        if not of_kind and is_required:
             partial |= others
-        elif not found:
+        elif not of_kind:
             possible |= others
     if not full and not partial:
-        partial = possible if len(possible) <= _MAX_KINDS else {ANYTHING: None}
+        partial = possible if len(possible) <= _MAX_KINDS else {ANYTHING: types.key_set}
     # A query of an index needs no permission for its table.
-    needed = [arn for arn in full if not any(other.startswith(f"{arn}/index/") for other in full)]
-    return needed, list(partial)
+    tables = [arn for arn in full if any(other.startswith(f"{arn}/index/") for other in full)]
+    return {arn: number for arn, number in full.items() if arn not in tables}, partial
 
 
 def _arns(table: ServiceTable, kind: str, types: _Types, known: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
@@ -230,12 +246,22 @@ def _keys(key_set: str, members: Mapping[str, Any] | None) -> tuple[Keys, list[s
     keys: Keys = {}
     unknown = []
     for text in key_set.split():
-        key, _, member = text.partition("=")
-        if not member or members is None:
+        key, _, holder = text.partition("=")
+        member, has_default, other = holder.partition("|")
+        value = None if members is None else _member(members, member)
+        if value is not None:
+            keys |= _key_values(key, value)
+        elif not member or members is None or (has_default and (not other or other in members)):
             unknown.append(key)
-        elif member in members:
-            keys |= _key_values(key, members[member])
     return keys, unknown
+
+
+def _member(members: Mapping[str, Any], path: str) -> Any:
+    """Return the value of a member, which may be in a structure, or None."""
+    value: Any = members
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
 
 
 def _key_values(key: str, value: Any) -> Keys:

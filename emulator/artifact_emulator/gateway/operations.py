@@ -216,7 +216,9 @@ def _matches(services: Sequence[str], request: Request) -> Iterator[Match]:
 
 def _best(matches: Sequence[Match], request: Request, scope: str) -> Match | None:
     """Return the operation that a request names itself, or the most specific that it matches."""
-    own = [match for match in matches if f"x-id={match[1].name}" in request.query.split("&")]
+    # Amazon S3 copies whatever has this header, also a request that names another operation.
+    own = [match for match in matches if "x-amz-copy-source" in match[1].required]
+    own = own or [match for match in matches if f"x-id={match[1].name}" in request.query.split("&")]
     if not own and scope == "s3express":
         own = [match for match in matches if match[1].name == "ListDirectoryBuckets"]
     return max(own or matches, key=_rank, default=None)
