@@ -1,9 +1,12 @@
 """The command `scripts/bench`, once everything that it needs is installed."""
 
+import compileall
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+import artifact_emulator
+import artifact_state
 from benchmarks import page
 from benchmarks.figures import Row
 from benchmarks.servers import ServerFailed
@@ -18,6 +21,9 @@ SUBJECTS = ("peers", "suite", "core", "recording", "decision", "growth", "scenar
 
 def run(subjects: Sequence[str], *, smoke: bool, write: bool, check: bool) -> int:
     """Measure subjects, or all, in one run; print the page, write it or compare it, and return the exit status."""
+    # pip compiles the packages that it installs, among them the peers, but not those of a checkout.
+    for package in (artifact_emulator, artifact_state):
+        compileall.compile_dir(package.__path__[0], quiet=1)
     before, rows, methods = page.conditions(), list[Row](), list[str]()
     try:
         for name in subjects or SUBJECTS:

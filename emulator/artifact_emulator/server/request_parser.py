@@ -44,6 +44,8 @@ class RequestParser:
         self.active_at = monotonic()
         """When the client began a request or sent a part of its body."""
         self._app = app
+        self._least_limit = min(app.limits.body_bytes, app.limits.import_bytes, app.limits.passed_bytes)
+        """The bytes that any body may have."""
         self._parser = HttpRequestParser(self)
         self._unparsed = 0
         """The bytes since a head, a part of a body, or a request was complete."""
@@ -109,12 +111,16 @@ class RequestParser:
             self._refuse_head_size()
             raise _Stop
         self._unparsed = 0
-        url = parse_url(self._url)
         self._method = self._parser.get_method().decode()
-        self._path, self._query = url.path.decode(), (url.query or b"").decode()
-        self._limit = self._app.body_limit(self._head())
+        self._path, self._query = "/", ""
+        if self._url != b"/":
+            url = parse_url(self._url)
+            self._path, self._query = url.path.decode(), (url.query or b"").decode()
         self.awaits_continue = "expect" in headers and headers["expect"].lower() == "100-continue"
-        if int(headers.get("content-length", "0")) > self._limit:
+        size, self._limit = int(headers.get("content-length", "-1")), self._least_limit
+        if not 0 <= size <= self._limit:
+            self._limit = self._app.body_limit(self._head())
+        if size > self._limit:
             self._limit = -1
             if self.awaits_continue:
                 self._add_request()
