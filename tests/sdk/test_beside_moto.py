@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 import boto3
@@ -14,6 +15,7 @@ from artifact_emulator import emulate
 from artifact_emulator.http import Request
 from artifact_emulator.testing import explain
 from artifact_emulator.testing.in_process import Emulation
+from tests.support.pytest_suites import SuiteRun
 
 MEMBER = "222233334444"
 DENY_REGION = {
@@ -262,3 +264,20 @@ class TestRefusedOptions:
         """A name of another mock is refused."""
         with pytest.raises(ValueError, match="others is 'localstack'"), emulate(others="localstack"):  # type: ignore[arg-type]
             pass
+
+
+class TestMarker:
+    """The marker `artifact_others`."""
+
+    def test_moto_answers_though_the_test_does_not_import_it(self, tmp_path: Path) -> None:
+        """moto changes only sessions that are created after its import, which therefore comes first."""
+        suite = """
+            import boto3
+            import pytest
+
+            @pytest.mark.artifact_others("moto")
+            def test_bucket(artifact_emulation):
+                boto3.client("s3").create_bucket(Bucket="reports")
+                artifact_emulation.assert_called("CreateBucket", times=1)
+        """
+        assert SuiteRun(tmp_path, {"others": suite}).passed("others") == 1

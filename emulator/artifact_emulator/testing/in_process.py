@@ -66,6 +66,11 @@ class Emulation(WorldClient):
     ) -> None:
         if others not in {None, *get_args(Others)}:
             raise ValueError(f"others is {others!r}, and not None or 'moto'")
+        if others is not None:
+            # Imported here: it needs moto, which changes only the sessions that are created after its import.
+            from artifact_emulator.testing.moto_mock import require_moto
+
+            require_moto()
         self.app = App(world)
         self.world = self.app.world
         self.passing = frozenset(passing)

@@ -6,6 +6,7 @@ moto keeps its resources by account: it is told which one a call comes from.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest
@@ -29,13 +30,22 @@ class MotoMissing(ModuleNotFoundError):
         super().__init__('others="moto" needs moto: python -m pip install "artifact-emulator[moto]"', name="moto")
 
 
+def require_moto() -> None:
+    """Import moto.
+
+    Raises MotoMissing.
+    """
+    try:
+        import_module("moto.core.botocore_stubber")
+    except ModuleNotFoundError:
+        raise MotoMissing from None
+
+
 @contextmanager
 def moto_mock() -> Iterator[None]:
     """Activate moto's mock for the block, without its credentials and its session."""
-    try:
-        from moto import mock_aws
-    except ModuleNotFoundError:
-        raise MotoMissing from None
+    from moto import mock_aws
+
     with mock_aws(config={"core": {"mock_credentials": False, "reset_boto3_session": False}}):
         yield
 
