@@ -270,7 +270,7 @@ class TestMarker:
     """The marker `artifact_others`."""
 
     def test_moto_answers_though_the_test_does_not_import_it(self, tmp_path: Path) -> None:
-        """moto changes only sessions that are created after its import, which therefore comes first."""
+        """The import of moto changes only sessions that are created later, so it comes first."""
         suite = """
             import boto3
             import pytest
