@@ -164,6 +164,21 @@ class TestEnd:
             assert server.stop(number) == 0
             assert time.monotonic() - start < GRACE_SECONDS
 
+    def test_input_that_ends_after_a_signal_is_ignored(self) -> None:
+        """The end of the standard input of a server that has ended already is no error."""
+        program = (
+            "import os, signal, threading; from artifact_emulator.app import App\n"
+            "from artifact_emulator.server.server import listen, serve\n"
+            "reading, writing = os.pipe(); sockets = listen(['127.0.0.1'], 0)\n"
+            "serve(App(), sockets, ready=lambda: signal.raise_signal(signal.SIGTERM), ends_with=reading)\n"
+            "os.close(writing)\n"
+            "[thread.join() for thread in threading.enumerate() if thread is not threading.main_thread()]"
+        )
+        result = subprocess.run(
+            [sys.executable, "-c", program], env=clean_environment(), capture_output=True, text=True, check=False
+        )
+        assert (result.returncode, result.stderr) == (0, "")
+
     def test_port_can_be_used_again_at_once(self) -> None:
         """A new server binds the port of an old one that had connections."""
         with (

@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 from time import monotonic
 
@@ -141,7 +141,9 @@ def _signals(notify: Callable[[], object]) -> Iterator[Callable[[], object]]:
 def _read_to_end(descriptor: int, notify: Callable[[], object]) -> None:
     while os.read(descriptor, 4096):
         pass
-    notify()
+    # RuntimeError: the event loop is closed, because a signal has ended the server already.
+    with suppress(RuntimeError):
+        notify()
 
 
 def _new_event_loop() -> asyncio.AbstractEventLoop:
