@@ -239,6 +239,30 @@ class TestEmulate:
         with pytest.raises(TypeError, match="with emulate"):
             emulate()(fixture)
 
+    @pytest.mark.parametrize("name", ["setUp", "asyncSetUp", "setUpClass", "setup_method", "setup_module"])
+    def test_set_up_cannot_be_decorated(self, name: str) -> None:
+        """A set-up method is refused, since the calls of the test would go to AWS."""
+
+        def method(_: object) -> None: ...
+
+        method.__name__ = name
+        with pytest.raises(TypeError, match=f"would end with {name}, before the test: decorate the class"):
+            emulate()(method)
+
+    def test_missing_parentheses_are_refused(self) -> None:
+        """`@emulate` without parentheses is refused, since no test runner would find what it returns."""
+
+        def test() -> None: ...
+
+        for decorated in (test, type("TestIt", (), {})):
+            with pytest.raises(TypeError, match=r"write @emulate\(\), with parentheses"):
+                emulate(decorated)  # type: ignore[arg-type]
+
+    def test_scenario_is_no_positional_argument(self) -> None:
+        """The name of a scenario in place of a world is refused with what to write."""
+        with pytest.raises(TypeError, match=r"write emulate\(scenario='organization'\)"):
+            emulate("organization")  # type: ignore[arg-type]
+
     def test_default_caller_is_management_account(self) -> None:
         """With a scenario, code under test and the emulation's own clients call as the management account."""
         with emulate(scenario="organization") as emulation:
@@ -301,6 +325,79 @@ class TestMixin(EmulationMixin, IsolatedAsyncioTestCase):
         """The world has the scenario, and calls come from the account."""
         assert boto3.client("sts").get_caller_identity()["Account"] == "222233334444"
         assert self.emulation.default_account == MANAGEMENT
+
+
+class SetUpWithoutBase:
+    """A set-up method that does not call the one of its base."""
+
+    emulation: Emulation
+
+    def setUp(self) -> None:
+        """Call AWS."""
+        self.accounts = boto3.client("organizations").list_accounts()["Accounts"]
+
+    def test_set_up_used_the_emulation(self) -> None:
+        """Set-up method and test use one world."""
+        assert len(self.accounts) == 3
+        assert boto3.client("organizations").describe_organization()
+        self.emulation.assert_called("ListAccounts")
+
+
+class TestMixinWithoutBase(SetUpWithoutBase, EmulationMixin):
+    """The mixin with a `setUp` that does not call the one of its base."""
+
+    emulation_options: ClassVar[Mapping[str, Any]] = {"scenario": "organization"}
+
+
+@emulate(scenario="organization")
+class DecoratedBase(TestCase):
+    """A decorated base."""
+
+
+class TestSubclassOfDecorated(SetUpWithoutBase, DecoratedBase):
+    """A subclass whose `setUp` does not call that of the decorated base."""
+
+
+@emulate(scenario="organization")
+class PlainBase:
+    """A decorated base of pytest's."""
+
+    emulation: Emulation
+
+    def setup_method(self) -> None:
+        """Call AWS."""
+        boto3.client("organizations").describe_organization()
+
+
+class TestSubclassOfPlain(PlainBase):
+    """A subclass with methods of its own, the first of which does not call that of its base."""
+
+    def setup_method(self) -> None:
+        """Call AWS."""
+        boto3.client("organizations").list_accounts()
+
+    def teardown_method(self) -> None:
+        """The emulation is still there."""
+        boto3.client("organizations").describe_organization()
+
+    def test_set_up_used_the_emulation(self) -> None:
+        """Set-up method and test use one world."""
+        self.emulation.assert_called("ListAccounts")
+        self.emulation.assert_called("DescribeOrganization", times=0)
+
+
+class TestSubclassThatCallsPlain(PlainBase):
+    """A subclass whose set-up method calls that of its base."""
+
+    def setup_method(self) -> None:
+        """Call AWS before and after."""
+        boto3.client("organizations").list_accounts()
+        super().setup_method()
+
+    def test_set_up_used_one_emulation(self) -> None:
+        """Both set-up methods and the test use one world."""
+        self.emulation.assert_called("ListAccounts")
+        self.emulation.assert_called("DescribeOrganization")
 
 
 class TestClassesEnd:

@@ -4,6 +4,7 @@ botocore must be installed by the user; the emulator itself does not need it.
 """
 
 import json
+import re
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -47,6 +48,8 @@ R = TypeVar("R")
 Others = Literal["moto"]
 """What answers the calls of services that are not emulated."""
 _CONTROL = "/_emulator/"
+_SET_UP = re.compile(r"(setUp|asyncSetUp)(Class|Module)?|setup_(method|class|module|function)")
+"""The names of what unittest and pytest call before a test."""
 _entered: list["Emulation"] = []
 _lock = Lock()
 
@@ -195,8 +198,12 @@ def emulate(  # noqa: PLR0913 - each is independent of the others.
     name, unless `passing` lists the service under its signing name, such as "s3". With `others="moto"`, the policies of
     the world decide such calls and moto's mock answers them; `unknown` is what happens to one that the policies decide
     only with more than is known of it: "deny", "allow" or "audit".
-    Also decorates functions and classes of tests: `@emulate()`.
+    Also decorates functions and classes of tests: `@emulate()`. Raises TypeError for `@emulate` without parentheses.
     """
+    if world is not None and not isinstance(world, World):
+        raise TypeError(
+            "write @emulate(), with parentheses" if callable(world) else f"write emulate(scenario={world!r})"
+        )
     return EmulationContext(
         lambda: new_emulation(world, scenario=scenario, at=at, passing=passing, others=others, unknown=unknown),
         {"account": account, "region": region},
@@ -237,8 +244,8 @@ class EmulationContext:
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Decorate a function or a coroutine function, each call of which runs in a new emulation, or a class of tests.
 
-        Each test of a class has a new emulation, `self.emulation`. Raises TypeError for generators, whose calls would
-        come after the emulation has ended.
+        Each test of a class has a new emulation, `self.emulation`. Raises TypeError for generators and for set-up
+        methods: the emulation would have ended when the calls of the fixture or of the test come.
         """
         if isclass(function):
             # Imported here: most tests are functions.
@@ -247,6 +254,8 @@ class EmulationContext:
             return cast("Callable[P, R]", decorate(function, lambda: EmulationContext(self._create, self._caller)))
         if isgeneratorfunction(function) or isasyncgenfunction(function):
             raise TypeError("@emulate() does not decorate generators: use `with emulate(): yield` in a fixture")
+        if _SET_UP.fullmatch(name := getattr(function, "__name__", "")):
+            raise TypeError(f"@emulate() would end with {name}, before the test: decorate the class instead")
         if iscoroutinefunction(function):
 
             @wraps(function)
