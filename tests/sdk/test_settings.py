@@ -1,6 +1,7 @@
 """The settings of `serve`: switches, environment variables and the configuration file."""
 
 import json
+import re
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from artifact_emulator.cli.main import create_parser, main
 from artifact_emulator.cli.options import CommandFailed
 from artifact_emulator.cli.serve_options import SETTINGS
 from artifact_emulator.cli.settings import Resolved, Setting, resolve
+from artifact_emulator.cli.variables import warnings
 from artifact_emulator.testing.client import Emulator
 from tests.support.command_line import failed_command
 from tests.support.dockerfile import ROOT
@@ -138,6 +140,56 @@ class TestMistakes:
         assert failed_command(capsys, "serve", "--config", "missing.toml")[0] == 2
 
 
+LINKS = {
+    "ARTIFACT_EMULATOR_PORT": "tcp://10.0.0.1:4700",
+    "ARTIFACT_EMULATOR_PORT_4700_TCP": "tcp://10.0.0.1:4700",
+    "ARTIFACT_EMULATOR_PORT_4700_TCP_ADDR": "10.0.0.1",
+    "ARTIFACT_EMULATOR_PORT_4700_TCP_PORT": "4700",
+    "ARTIFACT_EMULATOR_PORT_4700_TCP_PROTO": "tcp",
+    "ARTIFACT_EMULATOR_SERVICE_HOST": "10.0.0.1",
+    "ARTIFACT_EMULATOR_SERVICE_PORT": "4700",
+    "ARTIFACT_EMULATOR_SERVICE_PORT_HTTP": "4700",
+    "ARTIFACT_EMULATOR_TEST_PORT": "tcp://10.0.0.2:80",
+}
+"""What Kubernetes sets for the Services `artifact-emulator` and `artifact-emulator-test`."""
+
+
+class TestVariables:
+    """Variables that are not settings."""
+
+    def warnings(self, **environ: str) -> list[str]:
+        """Return the warnings for an environment."""
+        return list(warnings((setting.variable for setting in SETTINGS), environ))
+
+    def test_misspelled_variable_has_a_warning_with_the_closest_name(self) -> None:
+        """An unknown variable is named; those that are not the emulator's are not."""
+        (text,) = self.warnings(ARTIFACT_EMULATOR_PROT="5311", ARTIFACT_EMULATOR_PORT="5311", PROT="1")
+        assert text == "ARTIFACT_EMULATOR_PROT is ignored: there is no setting PROT; did you mean PORT?"
+
+    def test_every_variable_that_the_package_names_is_known(self) -> None:
+        """The variables that are read elsewhere, such as that of tracebacks, have no warning."""
+        sources = (path.read_text("utf-8") for path in (ROOT / "emulator/artifact_emulator").rglob("*.py"))
+        names = {name for source in sources for name in re.findall(r"ARTIFACT_EMULATOR_[A-Z_]*[A-Z]", source)}
+        assert {"ARTIFACT_EMULATOR_TRACEBACKS", "ARTIFACT_EMULATOR_READY_FILE"} <= names
+        assert self.warnings(**dict.fromkeys([*names, "ARTIFACT_EMULATOR_CONFIG"], "1")) == []
+
+    def test_service_links_of_kubernetes_are_ignored(self) -> None:
+        """The server keeps its port, and one warning says how to avoid the variables."""
+        names = {name.removeprefix("ARTIFACT_EMULATOR_"): text for name, text in LINKS.items()}
+        assert resolved(**names)["port"] == (4700, "4700", "default")
+        (text,) = self.warnings(**LINKS)
+        assert text.startswith("ARTIFACT_EMULATOR_PORT=tcp://10.0.0.1:4700 is ignored")
+        assert "`enableServiceLinks: false`" in text
+
+    def test_warning_goes_to_standard_error(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """`--show-config` warns beside its output."""
+        monkeypatch.setenv("ARTIFACT_EMULATOR_PROT", "5311")
+        assert main(["serve", "--show-config"]) == 0
+        assert capsys.readouterr().err.startswith("artifact-emulator: warning: ARTIFACT_EMULATOR_PROT is ignored")
+
+
 class TestShowConfig:
     """`serve --show-config`."""
 
@@ -196,6 +248,29 @@ class TestServer:
         assert (call["status"], call["error"], call["world"]) == (400, "AWSOrganizationsNotInUseException", "mine")
         assert (request["method"], request["path"], request["status"]) == ("GET", "/_emulator/worlds", 200)
         assert all(line["milliseconds"] >= 0 for line in (call, request))
+
+    def test_server_on_all_networks_names_an_address_and_warns(self, tmp_path: Path) -> None:
+        """The ready line has an address of this machine; warnings are lines of the log, one for the missing token."""
+        log = tmp_path / "log"
+        environment = clean_environment(ARTIFACT_EMULATOR_PROT="1")
+        command = [*SERVE_COMMAND, "--host", "0.0.0.0", "--log-format", "json"]
+        with log.open("w") as stream, server_process(command, env=environment, stderr=stream) as server:
+            assert server.host == "127.0.0.1"
+            assert server.stop() == 0
+        variable, open_to_all = (json.loads(line)["message"] for line in log.read_text().splitlines())
+        assert "did you mean PORT?" in variable
+        assert "0.0.0.0 without --control-token" in open_to_all
+
+    @pytest.mark.parametrize("options", [[], ["--host", "0.0.0.0", "--control-token", "t" * 32]], ids=str)
+    def test_server_without_strangers_warns_of_nothing(self, tmp_path: Path, options: list[str]) -> None:
+        """Neither a server of this machine only nor one with a token has a warning."""
+        log = tmp_path / "log"
+        with (
+            log.open("w") as stream,
+            server_process([*SERVE_COMMAND, *options], env=clean_environment(), stderr=stream) as server,
+        ):
+            assert server.stop() == 0
+        assert log.read_text() == ""
 
 
 class TestCompletion:

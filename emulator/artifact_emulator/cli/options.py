@@ -91,7 +91,7 @@ def _own_endpoint() -> str | None:
     if file := os.environ.get("ARTIFACT_EMULATOR_READY_FILE"):
         with suppress(OSError, ValueError, KeyError):
             endpoint: str = json.loads(Path(file).read_text("utf-8"))["endpoint"]
-            return endpoint.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+            return endpoint
     port = os.environ.get("ARTIFACT_EMULATOR_PORT", "")
     return f"http://127.0.0.1:{port}" if port.isdecimal() else None
 

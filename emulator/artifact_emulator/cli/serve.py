@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from artifact_emulator.cli.behind import behind_from
 from artifact_emulator.cli.options import CommandFailed
-from artifact_emulator.cli.output import write, write_file, write_result
+from artifact_emulator.cli.output import warn, write, write_file, write_result
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.cli.serve_options import SETTINGS, access_from, store_from, world_from
 from artifact_emulator.cli.settings import Setting, add_switches, apply, resolve, shown
+from artifact_emulator.cli.variables import warnings
 from artifact_emulator.console import PREFIX
 from artifact_emulator.version import __version__
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from artifact_emulator.app import App
     from artifact_emulator.gateway.gateway import Gateway
     from artifact_emulator.limits import Limits
+
+_LOOPBACK = {"localhost": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with.
+"""The address of this machine where the server listens on several."""
+_OPEN = "the server listens on %s without --control-token: everybody who reaches it may change and delete all worlds"
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -68,7 +73,11 @@ def configure(options: argparse.Namespace, table: Sequence[Setting]) -> bool:
     """
     settings = resolve(table, options)
     apply(settings, options)
+    # Logged when it is known how.
+    options.warnings = list(warnings((setting.variable for setting in table), os.environ))
     if options.show_config:
+        for text in options.warnings:
+            warn(text)
         write_result(
             options, shown(settings), {name: {"value": s.text, "origin": s.origin} for name, s in settings.items()}
         )
@@ -122,6 +131,8 @@ def _serve_until_end(
 
     level = "info" if options.request_log and options.log_level == "warning" else options.log_level
     logs.configure(level, as_json=options.log_format == "json")
+    for text in options.warnings:
+        logs.log.warning(text)
     store = store_from(options)
     is_kept = store is not None and DEFAULT in store.worlds
     app = App(
@@ -138,6 +149,8 @@ def _serve_until_end(
     )
     prepare(app)
     sockets = _listen(options.host, options.port)
+    if app.access is None and not _is_local(sockets):
+        logs.log.warning(_OPEN, options.host)
     address = f"http://{_url_host(options.host)}:{sockets[0].getsockname()[1]}"
     ends_with = sys.stdin.fileno() if options.end_with_stdin else None
 
@@ -183,6 +196,13 @@ def _listen(host: str, port: int) -> "list[socket]":
         raise CommandFailed(f"cannot listen on {host}, port {port}: {error.strerror}{hint}") from None
 
 
+def _is_local(sockets: "list[socket]") -> bool:
+    """Return whether only this machine reaches the server."""
+    addresses = (listening.getsockname()[0] for listening in sockets)
+    return all(address == "::1" or address.startswith("127.") for address in addresses)
+
+
 def _url_host(host: str) -> str:
-    host = "127.0.0.1" if host == "localhost" else host
+    """Return the host of an address that works from this machine."""
+    host = _LOOPBACK.get(host, host)
     return f"[{host}]" if ":" in host else host

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from artifact_emulator.cli.options import CommandFailed
+from artifact_emulator.cli.variables import PREFIX, is_service_link
 from artifact_state.closest_name import closest
 
-PREFIX = "ARTIFACT_EMULATOR_"
 CONFIG = "config"
 """The switch and variable that name the configuration file."""
 _BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
@@ -111,7 +111,8 @@ def _resolved(
 ) -> Resolved:
     if setting.attribute in switches:
         return _read(setting, switches[setting.attribute], f"--{setting.name}")
-    if text := environ.get(setting.variable):
+    text = environ.get(setting.variable, "")
+    if text and not is_service_link(setting.variable, text):
         parts: Any = text
         if setting.kind == "flag":
             parts = _boolean(setting, text)
