@@ -34,6 +34,8 @@ class WorldRuntime:
         """How often each operation was called that is not emulated, such as `iam:CreateInstanceProfile`."""
         self.undecided_calls: Counter[str] = Counter()
         """How often policies depended on what is not known of a call, by operation and what that was."""
+        self.lesson = ""
+        """The lesson that was started in the world, "" if none was."""
         self._strict_mode: StrictMode | None = None
         self._event_feed: EventFeed | None = None
 
@@ -101,6 +103,7 @@ class WorldRuntime:
         self.__dict__.pop("code_attempts", None)
         self.not_emulated_calls.clear()
         self.undecided_calls.clear()
+        self.lesson = ""
         if self._event_feed is not None:
             self._event_feed.clear()
         self.reset_strictness()
@@ -119,6 +122,17 @@ def store_faults(world: World) -> None:
     storage = storage_of(world)
     if storage is not None:
         storage.set_faults(runtime_of(world).faults.rules())
+
+
+def start_lesson(world: World, name: str) -> None:
+    """Record that a lesson starts in a world.
+
+    Raises NotStored.
+    """
+    storage = storage_of(world)
+    if storage is not None:
+        storage.set_lesson(name)
+    runtime_of(world).lesson = name
 
 
 def add_sign_in(world: World, user_id: str) -> None:

@@ -88,8 +88,10 @@ def _write_progress(options: argparse.Namespace, steps: list[dict[str, Any]], be
     if sys.stdout.isatty():
         write(progress_bar(sum(step["done_at"] is not None for step in steps), len(steps)))
     number, step = following
-    write(f"{number}/{len(steps)}  {step['text']}\n     $ {styled(step['command'], 'bold')}")
+    lines = "\n     $ ".join(styled(line, "bold") for line in step["command"].splitlines())
+    write(f"{number}/{len(steps)}  {step['text']}\n     $ {lines}")
 
 
 def _line(step: dict[str, Any]) -> str:
-    return f"{'✓' if step['done_at'] else '·'} {step['text']}\n    $ {step['command']}"
+    lines = "\n    $ ".join(step["command"].splitlines())
+    return f"{'✓' if step['done_at'] else '·'} {step['text']}\n    $ {lines}"

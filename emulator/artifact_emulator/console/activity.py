@@ -17,7 +17,7 @@ from artifact_emulator.console.worlds.forms import confirmation
 from artifact_emulator.lessons.progress import Progress, progress
 from artifact_emulator.routing import WORLDS
 from artifact_emulator.world_management import create_world, empty_world
-from artifact_emulator.world_runtime import runtime_of
+from artifact_emulator.world_runtime import runtime_of, start_lesson
 from artifact_state.model import CallerKind
 
 _MAX_CALLS = 100
@@ -92,7 +92,7 @@ def list_lessons() -> str:
 @pages.get("/lessons/<name>")
 def lesson(name: str) -> str:
     """Show a lesson and its progress."""
-    return render_template("lesson.html", progress=_progress(_lesson(name)))
+    return render_template("lesson.html", progress=_progress(_lesson(name)), prefix=PREFIX)
 
 
 @pages.get("/lessons/<name>/start")
@@ -113,10 +113,11 @@ def start(name: str) -> AnyResponse:
     started = _lesson(name).name
     if not manages_all():
         empty_world(world())
+        start_lesson(world(), started)
         return redirect(url_for(".lesson", name=started), 303)
     worlds = executor().worlds
     free = next(name for number in count(1) if worlds.existing(name := f"{started}-{number}") is None)
-    create_world(worlds, free)
+    start_lesson(create_world(worlds, free), started)
     return redirect(f"{WORLDS}{free}{PREFIX}/lessons/{started}", 303)
 
 

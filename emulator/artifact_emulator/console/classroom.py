@@ -37,7 +37,7 @@ class Row(Record):
     name: str
     console: str
     lesson: Progress | None
-    """The lesson with the latest step; None before the first step."""
+    """The lesson that was started, until it is complete; then, or if none was, the one with the latest step, if any."""
     complete: int
     """The number of complete lessons."""
     last_call: CallRecord | None
@@ -78,12 +78,15 @@ def _students_worlds() -> Iterator[World]:
 
 
 def _row(world: World) -> Row:
-    calls = runtime_of(world).call_log.calls()
-    begun = [current for lesson in lessons() if (current := progress(lesson, calls)).calls]
+    runtime = runtime_of(world)
+    calls = runtime.call_log.calls()
+    each = [progress(lesson, calls) for lesson in lessons()]
+    begun = [current for current in each if current.calls]
+    started = (current for current in each if current.lesson.name == runtime.lesson and current.next_step)
     return Row(
         name=world.name,
         console=f"{WORLDS}{quote(world.name)}{PREFIX}/",
-        lesson=max(begun, key=_recency, default=None),
+        lesson=next(started, None) or max(begun, key=_recency, default=None),
         complete=sum(current.next_step is None for current in begun),
         last_call=calls[-1] if calls else None,
         calls=len(calls),

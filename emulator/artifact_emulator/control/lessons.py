@@ -22,7 +22,8 @@ class StepReply(BaseModel):
     """A step of a lesson."""
 
     text: str
-    command: str = Field(description="The AWS CLI command, with the account ids that the learner uses.")
+    command: str = Field(description="Commands for bash, with the ids that the learner uses.")
+    clicks: str = Field(description='How to make the call in the console; "" if that takes a command line.')
     account: str = Field(description='The account that calls; "service" for an AWS service.')
     learn: str = Field(description="What the step demonstrates.")
     done_at: str | None = Field(description="When the step was completed; null if it is not.")
@@ -84,7 +85,8 @@ def _lesson_reply(progress: Progress) -> LessonReply:
         steps=[
             StepReply(
                 text=progress.fill(step.text),
-                command=progress.fill(step.command),
+                command=progress.command(step),
+                clicks=progress.fill(step.clicks),
                 account=progress.accounts.get(step.account, step.account),
                 learn=step.learn,
                 done_at=at.isoformat() if (at := progress.completed_at(step)) else None,

@@ -17,6 +17,10 @@ DEFAULT_ACCOUNTS = MappingProxyType(
     {"management": "111122223333", "member": "222233334444", "standalone": "999988887777"}
 )
 """Account ids that a lesson suggests. A learner who calls with another account continues with that one."""
+UNKNOWN_IDS = MappingProxyType(
+    {"handshake": "h-...", "customer_agreement": "customer-agreement-...", "task": "task/..."}
+)
+"""What stands for ids in the output of steps that are still to do."""
 SERVICE = "service"
 """Stands in `Step.account` for an AWS service that acts by itself."""
 _FOLDER = Path(__file__).parent
@@ -32,7 +36,11 @@ class Step(Record):
     id: str
     text: str
     command: str
-    """AWS CLI command; `{management}` and the like stand for account ids, here and in `text`."""
+    """Commands for bash; `{management}` and the like stand for ids, here and in the other texts."""
+    clicks: str = ""
+    """How to make the call in the console; "" if that takes a command line."""
+    page: str = ""
+    """The page of the console for `clicks`, below its prefix."""
     account: str
     """Key of the account that calls, such as `management`, or SERVICE."""
     service: str
@@ -43,6 +51,8 @@ class Step(Record):
     """Members that the call must have, under AWS's names; `$member` and the like stand for account ids."""
     contains: Mapping[str, str] = field(default_factory=dict)
     """Text that members of the call must contain; white space and case do not count."""
+    output: Mapping[str, str] = field(default_factory=dict)
+    """Ids in the output that later steps need: the paths to them by their keys in commands, such as `handshake`."""
     after: tuple[str, ...] = ()
     """The ids of the steps that have to be complete before; other steps count in any order."""
     learn: str = ""
@@ -57,6 +67,21 @@ class Lesson(Record):
     about: str
     source: str
     steps: tuple[Step, ...]
+
+    @property
+    def command_steps(self) -> list[int]:
+        """The numbers of the steps that take a command line."""
+        return [number for number, step in enumerate(self.steps, 1) if not step.clicks]
+
+    @property
+    def needs_models(self) -> bool:
+        """Whether commands call operations of AWS Artifact that the AWS CLI lacks: all but the list of agreements."""
+        return any(step.service == "artifact" and step.operation != "ListCustomerAgreements" for step in self.steps)
+
+    @property
+    def needs_curl(self) -> bool:
+        """Whether commands call the control API."""
+        return any(step.account == SERVICE for step in self.steps)
 
 
 def lessons() -> Iterator[Lesson]:
@@ -78,13 +103,13 @@ def lesson(name: str) -> Lesson:
 @cache
 def _read(path: Path) -> Lesson:
     content = tomllib.loads(path.read_text("utf-8"))
-    steps = tuple(Step(**{name: _value(value) for name, value in step.items()}) for step in content.pop("steps"))
-    header = {name: _value(value) for name, value in content.items()}
+    steps = tuple(Step(**{name: _value(name, value) for name, value in step.items()}) for step in content.pop("steps"))
+    header = {name: _value(name, value) for name, value in content.items()}
     return Lesson(name=path.stem.partition("-")[2], steps=steps, **header)
 
 
-def _value(value: Any) -> Any:
+def _value(name: str, value: Any) -> Any:
     """Return a value of a file as it is kept: a text, which the files wrap, on one line, and a list as a tuple."""
     if isinstance(value, str):
-        return " ".join(value.split())
+        return value.strip() if name == "command" else " ".join(value.split())
     return tuple(value) if isinstance(value, list) else value

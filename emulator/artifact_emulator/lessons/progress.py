@@ -1,12 +1,12 @@
 """Progress of a learner in a lesson, derived from the call log of a world."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from artifact_emulator.activity.call_log import CallRecord
-from artifact_emulator.lessons import DEFAULT_ACCOUNTS, SERVICE, Lesson, Step
+from artifact_emulator.lessons import DEFAULT_ACCOUNTS, SERVICE, UNKNOWN_IDS, Lesson, Step
 from artifact_state.model import CallerKind
 from artifact_state.record import Record
 
@@ -19,6 +19,8 @@ class Progress(Record, kw_only=False):
     """The calls that completed steps, by the id of the step, in the order in which they were made."""
     accounts: Mapping[str, str]
     """Account ids by their keys in the lesson: those that the learner used, otherwise the suggested ones."""
+    ids: Mapping[str, str]
+    """Ids in the output of steps by their keys in the lesson."""
 
     @property
     def completed(self) -> int:
@@ -40,10 +42,16 @@ class Progress(Record, kw_only=False):
         return call.at if call else None
 
     def fill(self, text: str) -> str:
-        """Return a text or a command with the learner's account ids."""
-        for key, account_id in self.accounts.items():
-            text = text.replace(f"{{{key}}}", account_id)
+        """Return a text or a command with the learner's ids."""
+        for key, value in {**self.accounts, **self.ids}.items():
+            text = text.replace(f"{{{key}}}", value)
         return text
+
+    def command(self, step: Step) -> str:
+        """Return the commands of a step, which begin with the choice of its account."""
+        account = self.accounts.get(step.account)
+        choice = f"export AWS_ACCESS_KEY_ID={account}\n" if account else ""
+        return choice + self.fill(step.command)
 
 
 def progress(lesson: Lesson, calls: Iterable[CallRecord]) -> Progress:
@@ -63,7 +71,18 @@ def progress(lesson: Lesson, calls: Iterable[CallRecord]) -> Progress:
                 completing[step.id] = call
                 open_steps.remove(step)
                 break
-    return Progress(lesson, completing, {**DEFAULT_ACCOUNTS, **accounts})
+    ids = {key: found for step in lesson.steps for key, found in _ids_in_output(step, completing.get(step.id))}
+    return Progress(lesson, completing, {**DEFAULT_ACCOUNTS, **accounts}, {**UNKNOWN_IDS, **ids})
+
+
+def _ids_in_output(step: Step, call: CallRecord | None) -> Iterator[tuple[str, str]]:
+    """Yield the ids in the output of a call that completed a step, with their keys."""
+    for key, path in step.output.items():
+        value = call.value if call else None
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        if isinstance(value, str):
+            yield key, value
 
 
 def _match_call(step: Step, call: CallRecord, accounts: Mapping[str, str]) -> dict[str, str] | None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from artifact_emulator.activity.call_log import CallFailure, CallRecord, RoleUse
 from artifact_emulator.known_services import service_named
-from artifact_emulator.storage.settings import CLOCK, FAULT, FIRST_CLOCK, OPTIONS, ROLE_USE, SIGN_IN
+from artifact_emulator.storage.settings import CLOCK, FAULT, FIRST_CLOCK, LESSON, OPTIONS, ROLE_USE, SIGN_IN
 from artifact_emulator.storage.texts import read_clock, read_event, read_fault, read_options, read_value
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.events import Event
@@ -100,6 +100,7 @@ def _world(connection: sqlite3.Connection, layers: _Layers, row: list[int], name
 def _load_activity(connection: sqlite3.Connection, world: World, world_id: int, settings: dict[str, str]) -> None:
     runtime = runtime_of(world)
     runtime.faults.restore(read_fault(text) for name, text in settings.items() if name.startswith(FAULT))
+    runtime.lesson = settings.get(LESSON, "")
     calls = connection.execute("SELECT text FROM calls WHERE world = ? ORDER BY number", (world_id,))
     uses = {
         name.removeprefix(ROLE_USE): read_value(text) for name, text in settings.items() if name.startswith(ROLE_USE)

@@ -8,7 +8,16 @@ from functools import partial
 from artifact_emulator.activity.call_log import CallLog, CallRecord, LoggedCall, is_read_only
 from artifact_emulator.faults.rules import ActiveRule
 from artifact_emulator.storage.journal import Journal
-from artifact_emulator.storage.settings import CLOCK, FAULT, FIRST_CLOCK, OPTIONS, ROLE_USE, SIGN_IN, set_setting
+from artifact_emulator.storage.settings import (
+    CLOCK,
+    FAULT,
+    FIRST_CLOCK,
+    LESSON,
+    OPTIONS,
+    ROLE_USE,
+    SIGN_IN,
+    set_setting,
+)
 from artifact_emulator.storage.texts import call_text, clock_text, event_text, fault_text, options_text, value_text
 from artifact_state.clock import Clock
 from artifact_state.state_rows import all_rows, changed_rows
@@ -141,6 +150,13 @@ class StoredWorld(Storage):
         """
         self.set(SIGN_IN + user_id, value_text(at))
 
+    def set_lesson(self, name: str) -> None:
+        """Store the lesson that was started.
+
+        Raises NotStored.
+        """
+        self.set(LESSON, name)
+
     def set(self, name: str, text: str) -> None:
         """Store a setting.
 
@@ -210,7 +226,7 @@ class StoredWorld(Storage):
         last = self._journal.forget_calls(self._world)
         connection.execute("UPDATE worlds SET calls_after = ? WHERE id = ?", (last, self._world))
         connection.execute("DELETE FROM calls WHERE world = ?", (self._world,))
-        for prefix in (FAULT, ROLE_USE, SIGN_IN):
+        for prefix in (FAULT, ROLE_USE, SIGN_IN, LESSON):
             _delete_settings(connection, self._world, prefix)
         self._fault_counters = {}
 
