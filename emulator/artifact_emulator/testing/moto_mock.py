@@ -6,7 +6,6 @@ moto keeps its resources by account: it is told which one a call comes from.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest
@@ -36,7 +35,7 @@ def require_moto() -> None:
     Raises MotoMissing.
     """
     try:
-        import_module("moto.core.botocore_stubber")
+        import moto.core.botocore_stubber  # noqa: F401 - imported for `Transports`.
     except ModuleNotFoundError:
         raise MotoMissing from None
 
