@@ -10,6 +10,9 @@ from artifact_state.closest_name import closest
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+ACCOUNT_ID = r"^\d{12}$"
+"""The pattern of members that are account ids."""
+
 
 def error_text(error: ValidationError) -> str:
     """Return what is wrong with an input, with the place of each error."""
@@ -20,8 +23,15 @@ def _text(model: str, error: "ErrorDetails") -> str:
     location = ".".join(map(str, error["loc"])) or "body"
     if error["type"] == "extra_forbidden":
         return f"there is no member {location}{closest(str(error['loc'][-1]), _members(model))}"
-    reason = "expected a JSON object" if error["type"] == "model_type" else error["msg"].removeprefix("Value error, ")
-    return f"{location}: {reason}"
+    return f"{location}: {_reason(error)}"
+
+
+def _reason(error: "ErrorDetails") -> str:
+    if error["type"] == "model_type":
+        return "expected a JSON object"
+    if error.get("ctx", {}).get("pattern") == ACCOUNT_ID:
+        return f"{error['input']!r} is not an account id, which has 12 digits"
+    return error["msg"].removeprefix("Value error, ")
 
 
 def _members(model: str) -> list[str]:

@@ -16,7 +16,7 @@ from artifact_emulator.activity.call_log import MAX_CALLS
 from artifact_emulator.app import App
 from artifact_emulator.control import event_stream
 from artifact_emulator.world_runtime import runtime_of
-from tests.support.control_api import control_done, control_reply, control_result
+from tests.support.control_api import control_done, control_refusal, control_reply, control_result
 from tests.support.server_process import SERVE_COMMAND, ServerProcess, clean_environment, server_process
 from tests.support.wire_client import Client
 
@@ -325,6 +325,46 @@ def next_record(response: http.client.HTTPResponse) -> dict[str, Any]:
         assert line
     record: dict[str, Any] = json.loads(line.removeprefix(b"data: "))
     return record
+
+
+class TestFilters:
+    """The filters of `GET /_emulator/events`."""
+
+    @pytest.mark.parametrize("name", ["service", "source"])
+    @pytest.mark.parametrize("value", ["organizations", "organizations.amazonaws.com"])
+    def test_service_is_named_in_either_form(self, management: Client, name: str, value: str) -> None:
+        """A service is given by its name or by its event source."""
+        management.do("organizations", "ListRoots")
+        management.do("iam", "ListRoles")
+        events = control_result(management.app, "GET", f"{EVENTS}?{name}={value}")["events"]
+        assert {event["eventSource"] for event in events} == {"organizations.amazonaws.com"}
+
+    @pytest.mark.parametrize(
+        "query",
+        ["service=cloudwatch", "service=monitoring", "name=PutMetricData", "name=AccountJoinedOrganization"],
+    )
+    def test_what_may_come_matches_nothing(self, management: Client, query: str) -> None:
+        """Other services, by the name in SDKs or in signatures, their operations and service events are no mistakes."""
+        assert control_result(management.app, "GET", f"{EVENTS}?after=0&{query}&account=999999999999")["events"] == []
+
+    @pytest.mark.parametrize("headers", [{}, STREAM], ids=["list", "stream"])
+    @pytest.mark.parametrize(
+        ("query", "message"),
+        [
+            ("name=ListReport", "name: there is no operation ListReport; did you mean ListReports?"),
+            ("name=ListBucket", "name: there is no operation ListBucket; did you mean ListBuckets?"),
+            ("name=CreateAccountResul", "did you mean CreateAccountResult?"),
+            ("service=artefact", "service: there is no service artefact; did you mean artifact?"),
+            ("account=123", "account: '123' is not an account id, which has 12 digits"),
+        ],
+    )
+    def test_mistake_is_refused_with_closest_name(
+        self, management: Client, query: str, message: str, headers: dict[str, str]
+    ) -> None:
+        """A name that no event can have is refused, since an assertion of no calls would hold."""
+        status, detail = control_refusal(management.app, "GET", f"{EVENTS}?{query}", None, **headers)
+        assert status == 400
+        assert message in detail
 
 
 class TestServer:

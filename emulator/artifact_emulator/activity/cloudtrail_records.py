@@ -17,6 +17,7 @@ from artifact_state.model import Caller, CallerKind
 from artifact_state.record import Record
 
 VERSION = "1.11"
+SOURCE_SUFFIX = ".amazonaws.com"
 _GLOBAL_REGIONS = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
 # CloudTrail records the same code for all services: https://docs.aws.amazon.com/artifact/latest/ug/cloudtrail-logging.html
 _DENIED = "AccessDenied"
@@ -84,6 +85,13 @@ def plain(value: Any, name: str = "") -> Any:
     return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
+def event_source(service: Service) -> str:
+    """Return the name of a service in a record's eventSource."""
+    # Of the services that are not emulated, the name that requests are signed for is that of the source.
+    name = service.name if service.name in PROFILES else service.signing_name
+    return f"{name}{SOURCE_SUFFIX}"
+
+
 def event_time(at: datetime) -> str:
     """Return an instant in the form of a record's eventTime."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -126,7 +134,7 @@ def _record(call: CallRecord, account_id: str) -> CloudTrailRecord:
         "eventVersion": VERSION,
         "userIdentity": _provided_identity(call) if call.operation in _FEDERATING else _user_identity(call.caller),
         "eventTime": event_time(call.at),
-        "eventSource": f"{_source(call.service)}.amazonaws.com",
+        "eventSource": event_source(call.service),
         "eventName": call.operation,
         "awsRegion": _region(call),
         "sourceIPAddress": "127.0.0.1",
@@ -164,11 +172,6 @@ def _request_parameters(call: CallRecord) -> Any:
     if is_denied and call.service.name == "artifact":
         return None
     return plain(call.members) if call.members else None
-
-
-def _source(service: Service) -> str:
-    # Of the services that are not emulated, the name that requests are signed for is that of the source.
-    return service.name if service.name in PROFILES else service.signing_name
 
 
 def _region(call: CallRecord) -> str:

@@ -21,6 +21,19 @@ def service_event_records(world: World, event: events.Event) -> Iterator[CloudTr
         yield _record(world.state.seed, service_event)
 
 
+NAMES = frozenset(
+    {
+        "AccountDepartedOrganization",
+        "AccountJoinedOrganization",
+        "CloseAccountResult",
+        "CreateAccountResult",
+        "ResponsibilityTransferAccepted",
+        "ResponsibilityTransferTerminated",
+    }
+)
+"""The names of all service events."""
+
+
 class ServiceEvent(Record, kw_only=False):
     """An event that a service reports to one account."""
 

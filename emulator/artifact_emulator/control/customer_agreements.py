@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world, problem_response
 from artifact_emulator.services.artifact.customer_agreements import customer_agreement
+from artifact_emulator.validation_texts import ACCOUNT_ID
 from artifact_state import catalog, principals
 from artifact_state.artifact import agreements
 from artifact_state.errors import CustomerAgreementNotFound
@@ -24,7 +25,7 @@ class OfflineAgreementBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"account": "111122223333"}]})
 
-    account: str = Field(pattern=r"^\d{12}$")
+    account: str = Field(pattern=ACCOUNT_ID)
     partition: Literal["aws", "aws-us-gov"] = "aws"
 
 

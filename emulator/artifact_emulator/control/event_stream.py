@@ -16,9 +16,10 @@ from pydantic import ValidationError
 
 from artifact_emulator import control
 from artifact_emulator.activity.event_feed import FeedEntry
-from artifact_emulator.control.event_query import EventQuery, parse_event_query
+from artifact_emulator.control.event_query import EventQuery, parse_event_query, unknown_name
 from artifact_emulator.control.origin import refusal_of
 from artifact_emulator.http import Reply, Request
+from artifact_emulator.validation_texts import error_text
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.world import World
 from artifact_state.world_registry import WorldRegistry
@@ -62,8 +63,9 @@ def _follow(request: Request, world: World, worlds: WorldRegistry, allowed_hosts
     try:
         query = parse_event_query(parse_qsl(request.query, keep_blank_values=True))
     except ValidationError as error:
-        details = (f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" for detail in error.errors())
-        return control.problem(400, "Bad request", "; ".join(details))
+        return control.problem(400, "Bad request", error_text(error))
+    if mistake := unknown_name(query.name):
+        return control.problem(400, "Bad request", mistake)
     latest = runtime_of(world).event_feed(world).update()
     number = _last_id(request, query)
     # A higher number comes from a client of another server: it begins at the present.

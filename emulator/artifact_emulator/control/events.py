@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 
 from artifact_emulator.activity.event_feed import all_records
 from artifact_emulator.control import EVENTS
-from artifact_emulator.control.event_query import EventQuery
-from artifact_emulator.control.responses import current_world, json_response
+from artifact_emulator.control.event_query import EventQuery, unknown_name
+from artifact_emulator.control.responses import current_world, json_response, problem_response
 from artifact_emulator.world_runtime import runtime_of
 
 
@@ -40,6 +40,7 @@ def add_routes(app: OpenAPI) -> None:
         else:
             new, last = instruments.event_feed(world).since(query.after)
             listed = [event.record for event in new]
-        return json_response(
-            {"events": [record.content for record in listed if query.matches(record)], "last_id": last}
-        )
+        matching = [record.content for record in listed if query.matches(record)]
+        if not matching and (mistake := unknown_name(query.name)):
+            return problem_response(400, "Bad request", mistake)
+        return json_response({"events": matching, "last_id": last})

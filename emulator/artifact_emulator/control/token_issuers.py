@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world, no_content, problem_response
+from artifact_emulator.validation_texts import ACCOUNT_ID
 from artifact_state import principals
 from artifact_state.iam.identity_providers import set_issuer_keys
 from artifact_state.iam.outbound_federation import issuer_of
@@ -50,7 +51,7 @@ class IssuerBody(BaseModel):
 class AccountPath(BaseModel):
     """The account that a path names."""
 
-    account: str = Field(pattern=r"^\d{12}$")
+    account: str = Field(pattern=ACCOUNT_ID)
 
 
 class _NotIssuing(Exception):

@@ -29,6 +29,7 @@ from artifact_emulator.faults.kinds import (
     kind_of,
 )
 from artifact_emulator.faults.rules import ActiveRule, FaultRule
+from artifact_emulator.validation_texts import ACCOUNT_ID
 from artifact_state.model import CreationFailure, InquiryFailure
 
 _HOUR = 3_600_000
@@ -99,7 +100,7 @@ class _Rule(BaseModel):
 
     service: str = Field(description="The name of a service in AWS's SDK for Python, such as organizations.")
     operation: str | None = Field(None, description="Affect only this operation of the service.")
-    account: str | None = Field(None, pattern=r"^\d{12}$", description="Affect only calls by this account.")
+    account: str | None = Field(None, pattern=ACCOUNT_ID, description="Affect only calls by this account.")
     probability: float = Field(1.0, ge=0, le=1, description="The probability that a matching call is affected.")
     times: int | None = Field(None, ge=1, description="Affect at most this many calls.")
     nth: int = Field(1, ge=1, description="Affect matching calls from this one on; the first is 1.")

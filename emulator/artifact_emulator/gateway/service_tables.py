@@ -94,6 +94,14 @@ def service_table(name: str) -> ServiceTable:
 
 
 @lru_cache(maxsize=1)
+def operation_names() -> frozenset[str]:
+    """Return the names of the operations of all services."""
+    with _FILE.open(encoding="utf-8") as lines:
+        next(lines)
+        return frozenset(operation for line in lines for operation in json.loads(line)["operations"])
+
+
+@lru_cache(maxsize=1)
 def _index() -> Index:
     with _FILE.open(encoding="utf-8") as lines:
         content: Index = json.loads(next(lines))["index"]
