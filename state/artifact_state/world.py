@@ -4,9 +4,10 @@ A transaction works on a draft. Leaving its block commits the draft; an exceptio
 operation therefore changes nothing by construction: `world.state` is the same object as before.
 """
 
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -286,9 +287,16 @@ class World:
         with self._lock:
             yield
 
-    # The names of the first version, kept for one version.
-    become = replace_with
-    still = locked
+    # The names of version 0.1.
+    def become(self, other: "World") -> None:
+        """Call replace_with(), whose old name this is."""
+        warnings.warn("become() is now replace_with()", DeprecationWarning, stacklevel=2)
+        self.replace_with(other)
+
+    def still(self) -> AbstractContextManager[None]:
+        """Call locked(), whose old name this is."""
+        warnings.warn("still() is now locked()", DeprecationWarning, stacklevel=2)
+        return self.locked()
 
 
 class Transaction:

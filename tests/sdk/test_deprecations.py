@@ -9,11 +9,20 @@ import pytest
 
 import artifact_emulator
 from artifact_emulator.cli.main import main
+from artifact_emulator.control.strictness import warn_of_old_name
+from artifact_emulator.http import Request
 from artifact_emulator.testing.client import Emulator, RemoteWorld
 from artifact_emulator.testing.in_process import Emulation
 from artifact_emulator.testing.subprocess_server import ServerFailed, run_server
+from artifact_state.world import World
 
+UPGRADE = Path(__file__).parents[2] / "docs" / "upgrade.md"
 CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"
+
+
+def deprecation(old: str, new: str) -> str:
+    """Return the warning about an old name of a command."""
+    return f"artifact-emulator: warning: `{old}` is deprecated and will be removed: use `{new}`\n"
 
 
 class TestPython:
@@ -67,6 +76,17 @@ class TestPython:
         assert emulation.request("GET", "strict-mode") == {"enabled": True, "seed": "seed"}
         assert emulation.now().isoformat() == "2100-01-01T00:00:00+00:00"
 
+    def test_old_methods_of_state_call_new_ones(self) -> None:
+        """A world's `become` and `still` are `replace_with` and `locked`, with a warning."""
+        world, other = World(), World()
+        with pytest.warns(DeprecationWarning, match=r"^become\(\) is now replace_with\(\)$"):
+            world.become(other)
+        assert world.state is other.state
+        with pytest.warns(DeprecationWarning, match=r"^still\(\) is now locked\(\)$"):
+            still = world.still()
+        with still:
+            assert world.is_locked
+
     def test_old_methods_of_remote_world_and_emulator_exist(self) -> None:
         """`drop`, `ask` and `listen` are there, too."""
         assert callable(RemoteWorld.drop)
@@ -88,6 +108,18 @@ class TestControlApi:
         assert emulation.request("PUT", "strict-client", {"enabled": True})["enabled"]
         assert emulation.request("GET", "strict-mode")["enabled"]
 
+    def test_old_path_names_its_successor(self, caplog: pytest.LogCaptureFixture) -> None:
+        """The answer has the headers of deprecation, and the log one warning with the new path."""
+        warn_of_old_name.cache_clear()
+        app = Emulation().app
+        for _ in range(2):
+            reply = app.handle(Request("GET", "/worlds/mine/_emulator/strict-client", "", {"host": "localhost"}, b""))
+        headers = dict(reply.headers)
+        assert re.fullmatch(r"@\d+", headers["Deprecation"])
+        assert headers["Link"] == '</worlds/mine/_emulator/strict-mode>; rel="successor-version"'
+        (record,) = caplog.records
+        assert record.getMessage().endswith("use /_emulator/strict-mode")
+
     def test_description_marks_old_path_as_deprecated(self) -> None:
         """The OpenAPI document has both paths; only the old one is deprecated."""
         paths = Emulation().request("GET", "openapi.json")["paths"]
@@ -99,19 +131,37 @@ class TestCommands:
     """Verbs and options."""
 
     def test_old_verbs_do_the_same(self, server: str, capsys: pytest.CaptureFixture[str]) -> None:
-        """`worlds make`, `worlds drop` and `snapshot forget` work."""
+        """`worlds make`, `worlds drop` and `snapshot forget` work, and each warns once with the new name."""
         at_endpoint = ("--endpoint", server, "--json")
         assert main(["worlds", "make", "old", *at_endpoint]) == 0
-        assert json.loads(capsys.readouterr().out)["name"] == "old"
+        output, errors = capsys.readouterr()
+        assert json.loads(output)["name"] == "old"
+        assert errors == deprecation("worlds make", "worlds create")
         assert main(["snapshot", "save", "before", "--world", "old", *at_endpoint]) == 0
         assert main(["snapshot", "forget", "before", "--world", "old", *at_endpoint]) == 0
-        capsys.readouterr()
+        assert capsys.readouterr().err == deprecation("snapshot forget", "snapshot delete")
         assert main(["worlds", "drop", "old", *at_endpoint]) == 0
-        assert json.loads(capsys.readouterr().out)["dropped"] == "old"
+        output, errors = capsys.readouterr()
+        assert json.loads(output)["dropped"] == "old"
+        assert errors == deprecation("worlds drop", "worlds delete")
 
-    def test_changelog_names_each_old_name(self) -> None:
-        """What is deprecated is listed in the changelog."""
-        text = CHANGELOG.read_text().partition("### Deprecated")[2].partition("\n### ")[0]
+    @pytest.mark.parametrize(("arguments", "seed"), [(("7",), "7"), ((), "")])
+    def test_old_switch_does_the_same(
+        self, arguments: tuple[str, ...], seed: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """`serve --strict-client` is `--strict-mode`, with or without a seed, and warns; `--help` omits it."""
+        assert main(["serve", "--json", "--strict-client", *arguments, "--show-config"]) == 0
+        output, errors = capsys.readouterr()
+        assert json.loads(output)["strict-mode"] == {"value": seed, "origin": "--strict-mode"}
+        assert errors == deprecation("serve --strict-client", "serve --strict-mode")
+        with pytest.raises(SystemExit):
+            main(["serve", "--help"])
+        assert "strict-client" not in capsys.readouterr().out
+
+    def test_page_about_upgrades_names_each_old_name(self) -> None:
+        """What is deprecated is listed on the page about upgrades, to which the changelog leads."""
+        assert "docs/upgrade.md" in CHANGELOG.read_text().partition("### Deprecated")[2].partition("\n### ")[0]
+        text = UPGRADE.read_text()
         methods = (
             "be_strict",
             "begin",
@@ -124,5 +174,15 @@ class TestCommands:
             "launched",
             "DidNotStart",
         )
-        for name in (*methods, "befell", "missed", "core", "client", "inprocess", "strict-client", "worlds make"):
+        for name in (
+            *methods,
+            "befell",
+            "missed",
+            "core",
+            "client",
+            "inprocess",
+            "strict-client",
+            "worlds make",
+            "dropped",
+        ):
             assert re.search(rf"\b{name}\b", text), name

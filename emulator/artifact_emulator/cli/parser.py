@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
+from artifact_emulator.cli.output import warn
 from artifact_state.closest_name import closest
 
 
@@ -18,6 +19,7 @@ class Parser(argparse.ArgumentParser):
             "formatter_class": argparse.RawDescriptionHelpFormatter,
         } | options
         super().__init__(**options)
+        self.register("action", "parsers", Commands)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """Parse arguments; unknown ones are an error of this parser, which knows what they might have been."""
@@ -40,6 +42,42 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"artifact-emulator: {message}; see `{self.prog} --help`\n")
 
 
+class Commands(argparse._SubParsersAction):  # type: ignore[type-arg]  # noqa: SLF001 - the only way to know the name.
+    """The commands of a parser, of which some still have an old name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.new_names: dict[str, str] = {}
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: Any, values: Any, option_string: str | None = None
+    ) -> None:
+        """Parse the arguments of a command, and warn of an old name."""
+        if (name := values[0]) in self.new_names:
+            _warn_of_old_name(parser, name, self.new_names[name])
+        super().__call__(parser, namespace, values, option_string)
+
+
+class OldSwitch(argparse.Action):
+    """An old name of the switch `new_name`: it does the same, and warns."""
+
+    def __init__(self, *, new_name: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.new_name = new_name
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: Any, values: Any, option_string: str | None = None
+    ) -> None:
+        """Set the value, and warn of the old name."""
+        _warn_of_old_name(parser, str(option_string), self.new_name)
+        setattr(namespace, self.dest, values)
+
+
+def _warn_of_old_name(parser: argparse.ArgumentParser, old: str, new: str) -> None:
+    command = parser.prog.partition(" ")[2]
+    warn(f"`{command} {old}` is deprecated and will be removed: use `{command} {new}`")
+
+
 def add_command(commands: Any, name: str, summary: str, *examples: str, old_name: str | None = None) -> Parser:
     """Add a command, or a verb of a command, under its name and for one version under its old name."""
     parser: Parser = commands.add_parser(
@@ -49,6 +87,8 @@ def add_command(commands: Any, name: str, summary: str, *examples: str, old_name
         examples=examples,
         aliases=[old_name] if old_name else [],
     )
+    if old_name:
+        commands.new_names[old_name] = name
     return parser
 
 

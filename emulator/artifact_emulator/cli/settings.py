@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from artifact_emulator.cli.options import CommandFailed
+from artifact_emulator.cli.parser import OldSwitch
 from artifact_emulator.cli.variables import PREFIX, is_service_link
 from artifact_state.closest_name import closest
 
@@ -63,19 +64,21 @@ class Resolved(NamedTuple):
 def add_switches(parser: argparse.ArgumentParser, settings: Sequence[Setting]) -> None:
     """Add the switches of settings, and those that name and show a configuration."""
     for setting in settings:
-        names = [f"--{setting.name}", *([setting.old_switch] if setting.old_switch else [])]
+        switch = f"--{setting.name}"
         options: dict[str, Any] = {"dest": setting.attribute, "default": argparse.SUPPRESS, "help": setting.help}
         if setting.kind == "flag":
-            parser.add_argument(*names, action=argparse.BooleanOptionalAction, **options)
+            parser.add_argument(switch, action=argparse.BooleanOptionalAction, **options)
             continue
         if setting.kind in ("list", "pairs"):
             options["action"] = "append"
         if setting.const is not None:
             options |= {"nargs": "?", "const": setting.const}
         # The text is read in `resolve`, as that of the other sources is; argparse checks it where it names the switch.
-        parser.add_argument(
-            *names, type=_checked(setting), metavar=setting.metavar, choices=setting.choices or None, **options
-        )
+        options |= {"type": _checked(setting), "metavar": setting.metavar, "choices": setting.choices or None}
+        parser.add_argument(switch, **options)
+        if setting.old_switch is not None:
+            options["help"] = argparse.SUPPRESS
+            parser.add_argument(setting.old_switch, action=OldSwitch, new_name=switch, **options)
     parser.add_argument("--config", metavar="FILE", help=f"a TOML file of settings (default: ${PREFIX}CONFIG, or none)")
     parser.add_argument(
         "--show-config", action="store_true", help="print each setting, its value and where it comes from, and exit"

@@ -1,16 +1,22 @@
 """Throttling and strict mode of a world."""
 
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal, Self
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from artifact_emulator.control import PREFIX
 from artifact_emulator.control.responses import current_world
+from artifact_emulator.logs import log
 from artifact_emulator.world_runtime import runtime_of
 from artifact_state.record import replace
 from artifact_state.world import Options, World
+
+_RENAMED_AT = datetime(2026, 11, 30, tzinfo=UTC)
+"""The date since when /strict-client is deprecated."""
 
 
 class ThrottlingBody(BaseModel):
@@ -79,7 +85,7 @@ def _add_strict_mode(app: OpenAPI, path: str, *, deprecated: bool) -> None:
         deprecated=deprecated,
     )
     def read_strict_mode() -> Response:
-        return _strict_mode(current_world())
+        return _strict_mode(current_world(), is_old_name=deprecated)
 
     @app.put(
         path,
@@ -91,7 +97,7 @@ def _add_strict_mode(app: OpenAPI, path: str, *, deprecated: bool) -> None:
     def set_strict_mode(body: StrictModeBody) -> Response:
         world = current_world()
         _change_options(world, strict_client=(body.seed or "") if body.enabled else None)
-        return _strict_mode(world)
+        return _strict_mode(world, is_old_name=deprecated)
 
 
 def _change_options(world: World, **changes: Any) -> None:
@@ -106,6 +112,18 @@ def _throttling(world: World) -> Response:
     return jsonify({"mode": world.options.throttling})
 
 
-def _strict_mode(world: World) -> Response:
+def _strict_mode(world: World, *, is_old_name: bool) -> Response:
     seed = world.options.strict_client
-    return jsonify({"enabled": seed is not None, "seed": seed})
+    response = jsonify({"enabled": seed is not None, "seed": seed})
+    if is_old_name:
+        # https://www.rfc-editor.org/rfc/rfc9745
+        response.headers["Deprecation"] = f"@{_RENAMED_AT.timestamp():.0f}"
+        response.headers["Link"] = f'<{request.script_root}{PREFIX}/strict-mode>; rel="successor-version"'
+        warn_of_old_name()
+    return response
+
+
+@cache
+def warn_of_old_name() -> None:
+    """Log once that the old path will be removed."""
+    log.warning("%s/strict-client is deprecated and will be removed: use %s/strict-mode", PREFIX, PREFIX)

@@ -169,8 +169,8 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
         if version > FORMAT:
             writer = connection.execute("SELECT text FROM about WHERE name = 'version'").fetchone()[0]
             raise UnusableDirectory(
-                f"{path} has format {version}, written by artifact-emulator {writer}; "
-                f"this is {__version__}, which reads up to format {FORMAT}."
+                f"{path} has format {version}, and artifact-emulator {__version__} reads formats up to {FORMAT}: "
+                f"use the one that wrote it ({writer}), a newer one, or a copy from before the upgrade."
             )
         faults = [row[0] for row in connection.execute("PRAGMA quick_check(1)")]
     except sqlite3.DatabaseError as error:
