@@ -13,8 +13,10 @@ from threading import Thread
 
 import pytest
 
+from artifact_emulator import __version__
 from artifact_emulator.cli import models
 from artifact_emulator.cli.main import create_parser, main
+from artifact_emulator.counts import counted
 from artifact_emulator.testing.client import Emulator
 from tests.support.command_line import command_json, command_output, failed_command, terminal_output
 
@@ -100,6 +102,30 @@ class TestHelp:
             assert create_parser().parse_args(words).command == command[0]
 
 
+class TestVersion:
+    """The version of the command."""
+
+    def test_version_is_a_command_too(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """`artifact-emulator version` prints what `--version` prints."""
+        for argument in ("--version", "version"):
+            with pytest.raises(SystemExit) as end:
+                main([argument])
+            assert (end.value.code, capsys.readouterr().out) == (0, f"artifact-emulator {__version__}\n")
+
+
+class TestCounts:
+    """Numbers in the output."""
+
+    @pytest.mark.parametrize(("number", "text"), [(0, "0 accounts"), (1, "1 account"), (1_000, "1,000 accounts")])
+    def test_noun_agrees_with_its_number(self, number: int, text: str) -> None:
+        """Only one is singular."""
+        assert counted(number, "account") == text
+
+    def test_irregular_plural_is_given(self) -> None:
+        """A noun whose plural does not end with s brings it along."""
+        assert [counted(number, "policy", "policies") for number in (1, 2)] == ["1 policy", "2 policies"]
+
+
 def _parser_of(command: list[str]) -> argparse.ArgumentParser:
     parser = create_parser()
     for name in command:
@@ -171,22 +197,25 @@ class TestErrors:
         status, error = failed_command(capsys, *arguments)
         assert (status, text in error) == (2, True), error
 
-    def test_other_server_is_reported(self, capsys: pytest.CaptureFixture[str]) -> None:
-        """The reply of a server that is not an emulator is reported as such."""
+    @pytest.mark.parametrize(
+        ("head", "text"), [("200 OK", "answers at "), ("502 Bad Gateway", "answers with 502 Bad Gateway at http://")]
+    )
+    def test_other_server_is_reported(self, head: str, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+        """The reply of a server that is not an emulator is reported as such, with the status of an error."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
 
             def reply() -> None:
                 connection, _ = listener.accept()
                 with connection:
                     connection.recv(65536)
-                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+                    connection.sendall(f"HTTP/1.1 {head}\r\nContent-Length: 2\r\n\r\nhi".encode())
 
             thread = Thread(target=reply)
             thread.start()
             endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}"
             status, error = failed_command(capsys, "clock", "--endpoint", endpoint)
             thread.join()
-        assert (status, "another program answers" in error) == (1, True)
+        assert (status, "another program answers" in error, text in error) == (1, True, True)
 
     def test_internal_error_is_reported_without_traceback(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

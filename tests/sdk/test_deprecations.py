@@ -112,9 +112,9 @@ class TestControlApi:
         """The answer has the headers of deprecation, and the log one warning with the new path."""
         warn_of_old_name.cache_clear()
         app = Emulation().app
-        for _ in range(2):
-            reply = app.handle(Request("GET", "/worlds/mine/_emulator/strict-client", "", {"host": "localhost"}, b""))
-        headers = dict(reply.headers)
+        request = Request("GET", "/worlds/mine/_emulator/strict-client", "", {"host": "localhost"}, b"")
+        replies = [app.handle(request) for _ in range(2)]
+        headers = dict(replies[1].headers)
         assert re.fullmatch(r"@\d+", headers["Deprecation"])
         assert headers["Link"] == '</worlds/mine/_emulator/strict-mode>; rel="successor-version"'
         (record,) = caplog.records

@@ -15,6 +15,7 @@ from artifact_emulator.cli.serve import configure, serve_with
 from artifact_emulator.cli.serve_options import SETTINGS, TOKEN_FILE, world_from
 from artifact_emulator.cli.settings import Setting, add_switches
 from artifact_emulator.console import PREFIX
+from artifact_emulator.counts import counted
 
 if TYPE_CHECKING:
     from artifact_emulator.app import App
@@ -169,7 +170,7 @@ def _hand_out(options: argparse.Namespace, students: "list[Student]", address: s
         write(json.dumps({"teacher": teacher, "students": described}))
         return
     written = f"; their links are in {', '.join(map(str, options.sheet))}" if options.sheet else ":"
-    write(f"{len(slips)} worlds{written}")
+    write(f"{counted(len(slips), 'world')}{written}")
     if not options.sheet:
         write(sheet.as_text(slips))
     write(f"Teacher, for all worlds and their progress: {link}")

@@ -2,10 +2,12 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from artifact_emulator.cli.options import CommandFailed, add_json
 from artifact_emulator.cli.output import write, write_result
 from artifact_emulator.cli.parser import add_command
+from artifact_emulator.counts import counted
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -44,12 +46,12 @@ def _show(options: argparse.Namespace) -> int:
     return 0
 
 
-def _text(content: dict[str, object]) -> str:
+def _text(content: dict[str, Any]) -> str:
     head = "{directory}: format {format}, written by artifact-emulator {version}, {bytes} bytes".format(**content)
-    return "\n".join([head, *map(_world_text, content["worlds"])])  # type: ignore[call-overload]  # A list of worlds.
+    return "\n".join([head, *map(_world_text, content["worlds"])])
 
 
-def _world_text(world: dict[str, object]) -> str:
-    tables = ", ".join(f"{count} {name}" for name, count in world["tables"].items())  # type: ignore[attr-defined]
-    snapshots = ", ".join(world["snapshots"]) or "none"  # type: ignore[arg-type]  # A list of names.
-    return f"  {world['name']}: {tables or 'empty'}; {world['calls']} calls; snapshots: {snapshots}"
+def _world_text(world: dict[str, Any]) -> str:
+    tables = ", ".join(f"{rows} {name}" for name, rows in world["tables"].items())
+    snapshots = ", ".join(world["snapshots"]) or "none"
+    return f"  {world['name']}: {tables or 'empty'}; {counted(world['calls'], 'call')}; snapshots: {snapshots}"

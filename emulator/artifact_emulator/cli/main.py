@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # A pipe of Windows has an old code page. Escapes are better than an error.
             sys.stdout.reconfigure(errors="backslashreplace")
         arguments = sys.argv[1:] if arguments is None else arguments
+        if list(arguments) == ["version"]:  # The command of other programs.
+            arguments = ["--version"]
         parser = create_parser(arguments[0] if arguments else None)
         options = parser.parse_args(arguments)
         if options.command is None:

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -69,6 +70,12 @@ def emulator_at(url: str, control_token: str | None) -> "Emulator":
     return Emulator(url, control_token=control_token or None)
 
 
+def address_switches(options: argparse.Namespace, *names: str) -> str:
+    """Return the switches that named the emulator, and the others of these names, to repeat them in an advice."""
+    given = {name: getattr(options, name, None) for name in ("endpoint", *names)}
+    return "".join(f" --{name} {shlex.quote(value)}" for name, value in given.items() if value)
+
+
 def _address(error: Exception) -> str:
     request = getattr(error, "request", None)
     return request.url if request is not None else "this address"
@@ -81,7 +88,7 @@ def existing_world_of(options: argparse.Namespace, name: str | None = None) -> "
     """
     world = world_of(options, name)
     if world.name != "default" and not world.exists():
-        creation = f"; create it with `artifact-emulator worlds create {world.name}`"
+        creation = f"; create it with `artifact-emulator worlds create {world.name}{address_switches(options)}`"
         raise CommandFailed(f"there is no world {world.name}{closest(world.name, world.emulator.worlds()) or creation}")
     return world
 
@@ -117,6 +124,8 @@ def translated_errors() -> Iterator[None]:
             f"no reply from {url}: start an emulator with `artifact-emulator serve`, or name one with --endpoint"
         ) from None
     except (requests.RequestException, KeyError, TypeError) as error:
+        status = f" with {error}" if getattr(error, "response", None) is not None else ""
         raise CommandFailed(
-            f"another program answers at {_address(error)}, not artifact-emulator: name an emulator with --endpoint"
+            f"another program answers{status} at {_address(error)}, not artifact-emulator: "
+            "name an emulator with --endpoint"
         ) from None

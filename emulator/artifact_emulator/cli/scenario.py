@@ -16,6 +16,7 @@ from artifact_emulator.cli.options import (
 from artifact_emulator.cli.output import warn, write, write_file, write_json, write_result
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.cli.terminal import progress
+from artifact_emulator.counts import counted
 
 if TYPE_CHECKING:
     from artifact_state.scenarios.schema import Scenario
@@ -113,7 +114,8 @@ def _validate(options: argparse.Namespace) -> int:
         write_json({"valid": False, "errors": str(error).splitlines()})
         return 1
     organizations, accounts = len(state.organizations), len(state.memberships)
-    text = f"{options.scenario} is valid: {organizations} organizations with {accounts} accounts"
+    contents = f"{counted(organizations, 'organization')} with {counted(accounts, 'account')}"
+    text = f"{options.scenario} is valid: {contents}"
     write_result(options, text, {"valid": True, "organizations": organizations, "accounts": accounts})
     return 0
 

@@ -15,6 +15,7 @@ from artifact_emulator.cli.options import (
 )
 from artifact_emulator.cli.output import write_result
 from artifact_emulator.cli.parser import add_command, instant
+from artifact_emulator.counts import counted
 
 if TYPE_CHECKING:
     from artifact_emulator.testing.client import Emulator, RemoteWorld
@@ -68,7 +69,8 @@ def _list(options: argparse.Namespace) -> int:
     with translated_errors():
         worlds = _worlds(world_of(options).emulator)
     lines = (
-        f"{world['name']}  {world['organizations']} organizations  {world['accounts']} accounts" for world in worlds
+        f"{world['name']}  {counted(world['organizations'], 'organization')}  {counted(world['accounts'], 'account')}"
+        for world in worlds
     )
     write_result(options, "\n".join(lines), {"worlds": worlds})
     return 0

@@ -38,6 +38,7 @@ from artifact_emulator.console.organizations import accounts, invitations, polic
 from artifact_emulator.console.session import is_signed_in
 from artifact_emulator.console.worlds import clock, contents, faults, registry
 from artifact_emulator.control import origin
+from artifact_emulator.counts import counted
 from artifact_emulator.logs import escape_control_characters
 from artifact_state.authority import organization_of
 from artifact_state.world_registry import RegistryFull
@@ -87,7 +88,7 @@ def create_app(call_executor: CallExecutor, allowed_hosts: Collection[str] = ())
     app.config.update(SESSION_COOKIE_NAME="artifact-emulator-console", SESSION_COOKIE_SAMESITE="Strict")
     app.extensions.update(executor=call_executor, pending_calls=PendingCalls())
     app.jinja_env.finalize = _printed
-    app.jinja_env.filters["document"] = _indented_document
+    app.jinja_env.filters.update(document=_indented_document, counted=counted)
     app.jinja_env.globals.update(csrf=csrf.token, cli=snippets.cli, boto3=snippets.boto3)
     for module in _MODULES:
         app.register_blueprint(module.pages, url_prefix=PREFIX + (module.pages.url_prefix or ""))

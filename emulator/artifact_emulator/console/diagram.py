@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 from xml.etree import ElementTree as ET
 
+from artifact_emulator.counts import counted
 from artifact_state.artifact import agreements
 from artifact_state.authority import membership_of
 from artifact_state.errors import RoleNotFound
@@ -184,9 +185,9 @@ def _trust_class(*, trusted: bool) -> str:
 
 def _summary(diagram: Diagram) -> str:
     organizations = "; ".join(
-        f"organization {organization.id} with {organization.members:,} accounts, trusted access for AWS Artifact "
-        f"{'enabled' if organization.trusts_artifact else 'disabled'}, "
-        f"{len(organization.agreements)} organization agreements"
+        f"organization {organization.id} with {counted(organization.members, 'account')}, "
+        f"trusted access for AWS Artifact {'enabled' if organization.trusts_artifact else 'disabled'}, "
+        f"{counted(len(organization.agreements), 'organization agreement')}"
         for organization in diagram.organizations
     )
     return organizations or "no organization"
@@ -237,7 +238,7 @@ class _Canvas:
         group = ET.SubElement(self._content, "g", {"class": "account group covered" if covered else "account group"})
         x = MARGIN + GAP + indent * MARGIN
         self._box(group, x)
-        self._line(group, x, 18, f"{count:,} accounts", "name")
+        self._line(group, x, 18, counted(count, "account"), "name")
         self._line(group, x, 36, "covered while they are open" if covered else "not covered", "id")
         self.y += BOX_HEIGHT + GAP
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import requests
 
+from artifact_emulator.testing.arguments import checked_instant
 from artifact_emulator.testing.deprecation import renamed_method
 from artifact_emulator.testing.world_client import DEFAULT_ACCOUNT, ControlError, WorldClient
 
@@ -54,7 +55,7 @@ class Emulator:
         if scenario is not None:
             world.load_scenario(scenario, at=at)
         elif at is not None:
-            self.request("PUT", f"/_emulator/worlds/{world.name}", {"at": at.isoformat()})
+            self.request("PUT", f"/_emulator/worlds/{world.name}", {"at": checked_instant(at).isoformat()})
         try:
             yield world
         finally:
@@ -72,12 +73,11 @@ class Emulator:
     def request(self, method: str, path: str, body: object = None) -> Any:
         """Send a request to the control API and return the JSON of its reply, or None if it is empty.
 
-        Raises ControlError, and requests' ConnectionError without a server.
+        Raises ControlError, and requests' ConnectionError without a server or RequestException for another program.
         """
         url = self.endpoint + path
         response = self._http.request(method, url, json=body, headers=self._headers, timeout=_TIMEOUT)
-        if response.status_code >= 400:
-            raise ControlError(response.status_code, response.json()["detail"])
+        _check(response)
         return response.json() if response.content else None
 
     def stream(self, path: str) -> Iterator[tuple[str, str]]:
@@ -87,8 +87,7 @@ class Emulator:
         """
         headers = {"Accept": "text/event-stream", **self._headers}
         with self._http.get(self.endpoint + path, headers=headers, stream=True, timeout=_TIMEOUT) as response:
-            if response.status_code >= 400:
-                raise ControlError(response.status_code, response.json()["detail"])
+            _check(response)
             # A server that shuts down breaks the stream off.
             with suppress(requests.exceptions.ChunkedEncodingError):
                 for line in response.iter_lines(chunk_size=None, decode_unicode=True):
@@ -194,7 +193,7 @@ class RemoteWorld(WorldClient):
 
         Raises ControlError for an invalid scenario, and ValueError for an invalid file.
         """
-        body = {"scenario": _scenario_json(scenario), "at": None if at is None else at.isoformat()}
+        body = {"scenario": _scenario_json(scenario), "at": None if at is None else checked_instant(at).isoformat()}
         description = self.emulator.request("PUT", f"/_emulator/worlds/{quote(self.name)}", body)
         self._default_account = description["default_account"]
 
@@ -207,6 +206,18 @@ class RemoteWorld(WorldClient):
                 raise
 
     drop = renamed_method("drop", "delete")
+
+
+def _check(response: requests.Response) -> None:
+    """Raise ControlError for an error of the control API, and RequestException for one of another program."""
+    if response.status_code < 400:
+        return
+    try:
+        detail = response.json()["detail"]
+    except (ValueError, LookupError, TypeError):
+        error = f"{response.status_code} {response.reason}"
+        raise requests.RequestException(error, response=response, request=response.request) from None
+    raise ControlError(response.status_code, detail)
 
 
 def _scenario_json(scenario: str | Path | Mapping[str, Any]) -> str | dict[str, Any]:
