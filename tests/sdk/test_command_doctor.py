@@ -98,6 +98,18 @@ class TestDoctor:
         world.advance(timedelta(days=1))
         assert [finding["check"] for finding in findings(capsys) if finding["outcome"] == "warning"] == ["clock"]
 
+    def test_advice_names_the_same_world(
+        self, world: RemoteWorld, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Commands that are advised have the endpoint and the world with which `doctor` was called."""
+        monkeypatch.delenv("AWS_ENDPOINT_URL")
+        world.advance(timedelta(days=1))
+        named = ["--endpoint", world.emulator.endpoint, "--world", world.name]
+        assert main(["doctor", *named]) == 1
+        output = capsys.readouterr().out
+        assert f'eval "$(artifact-emulator env {" ".join(named)})"' in output
+        assert f"`artifact-emulator clock resume {' '.join(named)}`" in output
+
     @pytest.mark.parametrize(
         ("version", "outcome"),
         [("1.28.85", "problem"), ("1.29.0", "ok"), ("2.12.7", "problem"), ("2.13.0", "ok"), ("3.0.0", "ok")],

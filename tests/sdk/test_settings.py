@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -290,6 +291,40 @@ class TestCompletion:
         assert main(["completion", "bash"]) == 0
         script = capsys.readouterr().out
         assert subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True, check=True).stderr == ""
+
+    @pytest.mark.parametrize(
+        ("words", "expected"),
+        [
+            ("serve --scenario org", "organization"),
+            ("serve --scenario ver", "version.py"),
+            ("scenario load land", "landing-zone"),
+            ("faults set org", "organizations"),
+            ("clock --world here", "here-too"),
+            ("worlds ma", ""),
+        ],
+    )
+    def test_bash_completes_values(
+        self, words: str, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Scenarios, files, services and the running emulator's worlds are completed, and old names are not."""
+        assert main(["completion", "bash"]) == 0
+        script = (
+            f"artifact-emulator() {{ printf 'default  1\\nhere-too  2\\n'; }}\n{capsys.readouterr().out}"
+            f"COMP_WORDS=(artifact-emulator {words}) COMP_CWORD={len(words.split())}\n"
+            '_shtab_artifact_emulator; echo "${COMPREPLY[@]}"'
+        )
+        (tmp_path / "version.py").touch()
+        run = subprocess.run(["bash", "-c", script], cwd=tmp_path, text=True, capture_output=True, check=True)
+        assert (run.stdout.strip(), run.stderr) == (expected, "")
+
+    @pytest.mark.parametrize("shell", ["zsh", "fish"])
+    def test_script_is_valid_in_other_shell(self, shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+        """The shell, if it is installed, reads the script without an error."""
+        if shutil.which(shell) is None:
+            pytest.skip(f"needs {shell}")
+        assert main(["completion", shell]) == 0
+        script = capsys.readouterr().out
+        assert subprocess.run([shell, "-n"], input=script, text=True, capture_output=True, check=True).stderr == ""
 
 
 def command(name: str) -> list[str]:

@@ -9,7 +9,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from artifact_emulator.cli.options import CommandFailed, add_json, add_world, translated_errors, world_of
+from artifact_emulator.cli.options import (
+    CommandFailed,
+    add_json,
+    add_world,
+    address_switches,
+    translated_errors,
+    world_of,
+)
 from artifact_emulator.cli.output import write_result
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.cli.terminal import Style, styled
@@ -55,7 +62,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(options: argparse.Namespace) -> int:
     """Run all checks and return the exit status: 1 if there is a problem."""
-    checks = (_endpoints(), _region(), _credentials(), _proxies(), _sdk(), _cli(), _models())
+    checks = (_endpoints(options), _region(), _credentials(), _proxies(), _sdk(), _cli(), _models())
     findings = [*_emulator(options), *chain(*checks)]
     lines = (f"{styled(*_MARKS[finding.outcome])}  {finding.check}: {finding.message}" for finding in findings)
     # Version 0.1 called the message `told`.
@@ -78,11 +85,12 @@ def _emulator(options: argparse.Namespace) -> Iterator[Finding]:
         yield Finding(
             "clock",
             "warning",
-            f"the world's clock differs by {ahead:.0f} s from this machine's: run `artifact-emulator clock resume`",
+            f"the world's clock differs by {ahead:.0f} s from this machine's: "
+            f"run `artifact-emulator clock resume{address_switches(options, 'world')}`",
         )
 
 
-def _endpoints() -> Iterator[Finding]:
+def _endpoints(options: argparse.Namespace) -> Iterator[Finding]:
     if os.environ.get(_IGNORE, "").lower() == "true":
         yield Finding("endpoint", "problem", f"{_IGNORE} is true, so calls go to AWS: unset it")
         return
@@ -90,7 +98,8 @@ def _endpoints() -> Iterator[Finding]:
     own = {service: os.environ.get(f"AWS_ENDPOINT_URL_{service}") or general for service in _SERVICES}
     unset = [service.lower() for service, url in own.items() if not url]
     if len(unset) == len(own):
-        yield Finding("endpoint", "problem", 'AWS_ENDPOINT_URL is not set: run eval "$(artifact-emulator env)"')
+        command = f"artifact-emulator env{address_switches(options, 'world')}"
+        yield Finding("endpoint", "problem", f'AWS_ENDPOINT_URL is not set: run eval "$({command})"')
     elif unset:
         yield Finding("endpoint", "warning", f"calls to {', '.join(unset)} go to AWS: export AWS_ENDPOINT_URL as well")
     urls = {url for url in own.values() if url}
