@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -43,8 +44,7 @@ SHELL = (
     "scripts/update_pictures",
 )
 DOCUMENTS = sorted(
-    path.relative_to(ROOT)
-    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*/README.md")]
+    path.relative_to(ROOT) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/README.md")]
 )
 SOURCES = sorted(
     path.relative_to(ROOT)
@@ -93,6 +93,22 @@ class TestCommands:
         result = subprocess.run(["sh", "-n", ROOT / command], capture_output=True, text=True, check=False)
         assert (result.returncode, result.stderr) == (0, "")
         assert not read(command).startswith("#!/bin/bash")
+
+    @pytest.mark.parametrize("command", ["audit", "docs", "release", "update_catalogs", "update_locks"])
+    def test_help_needs_no_installation(self, command: str, tmp_path: Path) -> None:
+        """`--help` of a script that installs tools prints the comment at its beginning, and installs nothing."""
+        for name in (command, "environment"):
+            shutil.copy(ROOT / "scripts" / name, tmp_path)
+        result = subprocess.run([tmp_path / command, "--help"], capture_output=True, text=True, check=True, cwd="/")
+        assert result.stdout.splitlines()[0] == read(f"scripts/{command}").splitlines()[1].removeprefix("# ")
+        assert not (tmp_path.parent / ".venv").exists()
+
+    def test_usage_in_manual_page_keeps_its_lines(self) -> None:
+        """`man` neither fills nor hyphenates a usage or an example."""
+        page = read("docs/artifact-emulator.1")
+        blocks = re.findall(r"^(?:usage|examples):", page, re.MULTILINE)
+        unfilled = re.findall(r"^\.nf\n(?:usage|examples):(?:.*\n)+?\.fi$", page, re.MULTILINE)
+        assert len(unfilled) == len(blocks) > 20
 
     @pytest.mark.parametrize("command", ["./scripts/serve", "./scripts/test"])
     def test_readme_names_command(self, command: str) -> None:
@@ -192,9 +208,11 @@ class TestTree:
 
     @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
     def test_links_lead_to_files(self, document: Path) -> None:
-        """Each relative link in a document leads to an existing file."""
+        """Each relative link leads to a file, and not to a generated page, which only the built docs have."""
         targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", read(document))
-        assert [target for target in targets if not (ROOT / document.parent / target).exists()] == []
+        paths = {target: (ROOT / document.parent / target).resolve() for target in targets}
+        generated = ROOT / "docs" / "reference"
+        assert [name for name, path in paths.items() if not path.exists() or generated in path.parents] == []
 
     def test_generated_folders_are_ignored(self) -> None:
         """Git ignores the folders that commands create."""

@@ -20,6 +20,7 @@ import pytest
 import requests
 from botocore.config import Config
 
+from tests.support.command_line import failed_command
 from tests.support.dockerfile import ROOT
 from tests.support.example_projects import EXAMPLES, WITH_COMMANDS, copy_of
 from tests.support.server_process import clean_environment
@@ -161,7 +162,14 @@ class TestDistribution:
     def test_there_is_no_list_of_all_worlds(self, site: Site) -> None:
         """The list of one process is not passed off as that of all."""
         reply = requests.get(f"{site.endpoint}/_emulator/worlds", timeout=15)
-        assert (reply.status_code, reply.text) == (501, "Ask each process for its worlds: there is no list of all.\n")
+        detail = "Ask each process for its worlds: there is no list of all."
+        assert (reply.status_code, reply.json()["detail"]) == (501, detail)
+        assert reply.headers["Content-Type"] == "application/problem+json"
+
+    def test_command_says_that_there_is_no_list(self, site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+        """`worlds list` at nginx's address says nginx's own words."""
+        status, error = failed_command(capsys, "worlds", "list", "--endpoint", site.endpoint)
+        assert (status, "Ask each process for its worlds" in error) == (1, True)
 
     def test_snapshot_moves_a_world_to_the_other_process(self, site: Site) -> None:
         """A snapshot that one process exports can be restored in a world of the other."""
@@ -201,6 +209,7 @@ class TestRestart:
             reply = requests.post(f"{site.endpoint}/worlds/{mine[0]}/_emulator/reset", timeout=15)
             assert reply.status_code == 503
             assert reply.headers["Retry-After"] == "1"
+            assert reply.json()["detail"] == "The emulator that has this world is restarting."
             assert site.organization_id(other[0])
             assert site.worlds_of(site.ports[1]) == set(other)
         finally:
