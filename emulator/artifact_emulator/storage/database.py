@@ -3,6 +3,7 @@
 SQLite's own locks are used, because they exist on every platform and end with the process, however it ends.
 """
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -61,6 +62,20 @@ _MIGRATIONS = {
     """,
 }
 """What turns a database of each older format into one of the next."""
+_NOT_DAMAGE = {
+    sqlite3.SQLITE_AUTH,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
+"""The kinds of errors that say nothing of the contents: https://www.sqlite.org/rescode.html"""
+_PRIMARY = 0xFF
+"""The part of an error's code that has its kind."""
 
 
 class UnusableDirectory(Exception):
@@ -75,6 +90,7 @@ class Database:
 
     def __init__(self, directory: Path, durability: Durability) -> None:
         self.path = directory / FILE
+        _check_access(directory)
         self._lock = _lock(directory)
         try:
             self.connection = _open(self.path, durability)
@@ -101,15 +117,43 @@ def open_to_read(directory: Path) -> sqlite3.Connection:
     Raises UnusableDirectory.
     """
     path = directory / FILE
-    if not path.is_file():
-        raise UnusableDirectory(f"{directory} is not a data directory: it has no {FILE}.")
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    try:
+        path.stat()
+    except PermissionError:
+        raise UnusableDirectory(f"{directory} cannot be read by this user.") from None
+    except OSError:
+        raise UnusableDirectory(f"{directory} is not a data directory: it has no {FILE}.") from None
+    if not os.access(path, os.R_OK):
+        raise UnusableDirectory(f"{path} cannot be read by this user.")
+    # Even to read, SQLite writes a log beside a database, unless it is told that nobody has the database open.
+    mode = "mode=ro" if path.with_name(f"{FILE}-wal").exists() else "immutable=1"
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)
+    except sqlite3.Error as error:
+        raise unusable(path, error) from None
     try:
         _check(connection, path)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def unusable(path: Path, error: Exception) -> UnusableDirectory:
+    """Return the refusal of a database at which an error occurred: only some errors mean that it is damaged."""
+    kind = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+    return UnusableDirectory(f"{path} {'cannot be used' if kind in _NOT_DAMAGE else 'is damaged'}: {error}.")
+
+
+def _check_access(directory: Path) -> None:
+    """Raise UnusableDirectory if this user cannot write what is there of a directory and its files."""
+    names = ("", FILE, f"{FILE}-wal", f"{FILE}-shm", _LOCK_FILE)
+    for path in (directory / name for name in names):
+        # A folder without the right to enter it has files that cannot be seen, but cannot be written either.
+        if os.access(path, os.F_OK) and not os.access(path, os.W_OK):
+            raise UnusableDirectory(
+                f"{path} cannot be written by this user: change its owner or permissions, or name another directory."
+            )
 
 
 def _lock(directory: Path) -> sqlite3.Connection:
@@ -174,7 +218,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
             )
         faults = [row[0] for row in connection.execute("PRAGMA quick_check(1)")]
     except sqlite3.DatabaseError as error:
-        raise UnusableDirectory(f"{path} is damaged: {error}.") from None
+        raise unusable(path, error) from None
     if faults != ["ok"]:
         raise UnusableDirectory(f"{path} is damaged: {' '.join(str(faults[0]).split())}.")
     return version

@@ -11,7 +11,7 @@ from typing import Any
 
 from artifact_emulator.logs import log
 from artifact_emulator.storage import filing, loading
-from artifact_emulator.storage.database import Database, Durability, UnusableDirectory
+from artifact_emulator.storage.database import Database, Durability, unusable
 from artifact_emulator.storage.journal import MAX_ROWS, Journal
 from artifact_emulator.storage.settings import CLOCK, FIRST_CLOCK, OPTIONS, set_setting
 from artifact_emulator.storage.stored_world import Contents, StoredWorld, insert_layer, keep
@@ -34,7 +34,7 @@ class Store:
             self._database.connection.execute("COMMIT")
         except (sqlite3.Error, loading.Damaged) as error:
             self._database.close()
-            raise UnusableDirectory(f"{self._database.path} is damaged: {error}.") from None
+            raise unusable(self._database.path, error) from None
         except BaseException:
             self._database.close()
             raise
