@@ -23,10 +23,16 @@ from artifact_state.world import Options, World, default_quotas
 FORMAT = 1
 FORMAT_MEMBER = "artifact_emulator_snapshot"
 _NO_SNAPSHOT = f"The document is not a snapshot of artifact-emulator: it has no {FORMAT_MEMBER!r}."
+_LONGEST_TEXT = 300
 
 
 class InvalidSnapshot(ValueError):
-    """The document is not a snapshot, or not one that this version can read."""
+    """The document is not a snapshot, or not one that this version can read; the text is one line."""
+
+    def __init__(self, text: str) -> None:
+        # It may name a value of the snapshot, whatever that is.
+        line = " ".join(text.split())
+        super().__init__(line if len(line) <= _LONGEST_TEXT else f"{line[:_LONGEST_TEXT]}...")
 
 
 class _Clock(BaseModel):

@@ -28,6 +28,13 @@ def reader(document: dict[str, Any]) -> Reader:
     return Reader(document)
 
 
+def test_refusal_is_one_short_line() -> None:
+    """Whatever value of the snapshot the text names."""
+    text = str(InvalidSnapshot(f"The snapshot is damaged: a\n{'a' * 1000}"))
+    assert len(text.splitlines()) == 1
+    assert len(text) < LONGEST
+
+
 class TestDamagedSnapshots:
     """Snapshots in which values were changed, removed or exchanged."""
 
