@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from artifact_emulator.cli.main import main
 from tests.support.example_projects import copy_of, run_in
 from tests.support.server_process import COMMANDS, clean_environment, server_process
 
@@ -28,6 +29,7 @@ class Configuration:
 
     def __init__(self, folder: Path, endpoint: str) -> None:
         self.folder = folder
+        self.endpoint = endpoint
         config = os.environ.get("TF_CLI_CONFIG_FILE")
         self._settings = {"TF_VAR_endpoint": endpoint, **({"TF_CLI_CONFIG_FILE": config} if config else {})}
 
@@ -82,6 +84,13 @@ def workload(tmp_path: Path) -> Iterator[Configuration]:
         yield example
 
 
+@pytest.fixture
+def organization(tmp_path: Path) -> Iterator[Configuration]:
+    """Return the organization."""
+    with initialized(copy_of("terraform", tmp_path) / "organization") as example:
+        yield example
+
+
 def import_block(resource: dict[str, Any]) -> str:
     """Return a block that imports a resource."""
     import_id = IMPORT_IDS.get(resource["type"], "{id}").format_map(resource["values"])
@@ -118,3 +127,14 @@ def test_workload_is_applied_and_destroyed_within_its_regions(workload: Configur
         assert f"is not authorized to perform: {action} on resource: " in refused.stderr
     assert "with an explicit deny in a service control policy" in refused.stderr
     workload.do("destroy", "-auto-approve")
+
+
+def test_organization_is_destroyed_once_its_closed_accounts_are_gone(organization: Configuration) -> None:
+    """A second plan is empty; the units can be deleted after the 90 days in which closed accounts stay in them."""
+    organization.do("apply", "-auto-approve")
+    assert organization.plan() == EMPTY_PLAN
+    refused = organization.run("destroy", "-auto-approve")
+    assert refused.returncode != 0
+    assert "OrganizationalUnitNotEmptyException" in refused.stderr
+    assert main(["clock", "advance", "91d", "--endpoint", organization.endpoint]) == 0
+    organization.do("destroy", "-auto-approve")
