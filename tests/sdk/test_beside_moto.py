@@ -177,7 +177,16 @@ class TestUnknown:
         attach(DENY_TAGGED)
         with pytest.raises(ClientError, match="does not know: the condition key s3:ExistingObjectTag/secret") as caught:
             boto3.client("s3").get_object(Bucket="mine", Key="k")
-        assert "The policies depend on what the emulator does not know" in explain(caught.value)
+        explanation = explain(caught.value)
+        assert "The policies depend on what the emulator does not know" in explanation
+        assert "check       SERVICE_CONTROL_POLICY at arn:aws:organizations::111122223333:root" in explanation
+        assert ": not known, taken as EXPLICIT_DENY\n" in explanation
+        assert "Perhaps deny by statement" in explanation
+        assert "Allow by statement" in explanation
+        assert "--unknown audit" in explanation
+        assert "detach the policy" not in explanation
+        assert "decided by" not in explanation
+        assert "explicit deny" not in explanation
         counted = emulation.request("GET", "capabilities")["undecided_calls"]
         assert counted == {"s3:GetObject: the condition key s3:ExistingObjectTag/secret": 1}
 
@@ -194,6 +203,7 @@ class TestUnknown:
             evaluation = emulation.decision(call["requestID"])["evaluations"][0]
             assert evaluation["notKnown"] == ["the condition key s3:ExistingObjectTag/secret"]
             assert "Its setting `unknown` allows such a call" in evaluation["reason"]
+            assert [check["evaluatedEffect"] for check in evaluation["checks"] if "notKnown" in check] == ["ALLOW"]
         assert ("is passed on although" in caplog.text) is (unknown == "audit")
 
     @pytest.mark.usefixtures("emulation")

@@ -29,7 +29,8 @@ def explanation_page(request: AuthorizationRequest) -> dict[str, Any]:
     explanation = explain_decisions(request)
     for evaluation in explanation["evaluations"]:
         for check in evaluation["checks"]:
-            check["label"], check["result"] = LABELS[check["checkType"]], RESULTS[check["evaluatedEffect"]]
+            check["label"] = LABELS[check["checkType"]]
+            check["result"] = "not known" if "notKnown" in check else RESULTS[check["evaluatedEffect"]]
             check["policies"] = list(_policies(check, evaluation["decidedBy"], explanation["policies"]))
     return explanation
 
@@ -44,11 +45,12 @@ def _policies(
         targets = {target["arn"] for target in policy["attachedTo"]}
         if policy["type"] not in check["relevantPolicyTypes"] or check.get("targetArn") not in {None, *targets}:
             continue
-        effects = {each["sid"]: each["evaluatedEffect"] for each in matches.get(policy["uri"], ())}
+        statements = matches.get(policy["uri"], ())
+        effects = {each["sid"]: each["evaluatedEffect"] for each in statements if "notKnown" not in each}
         decides = is_deciding and policy["uri"] == deciding["policyUri"]
         yield {
             "name": policy["name"],
-            "is_matched": bool(effects),
+            "is_matched": bool(statements),
             "statements": [
                 {
                     "text": json.dumps(statement, indent=2),

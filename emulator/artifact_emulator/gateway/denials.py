@@ -7,7 +7,7 @@ from typing import Any
 
 from artifact_emulator.aws.authorization.authorization_id import authorization_id_of
 from artifact_emulator.aws.authorization.evaluated_request import EvaluatedRequest
-from artifact_emulator.aws.authorization.messages import denial_message
+from artifact_emulator.aws.authorization.messages import denial_message, undecided_message
 from artifact_emulator.aws.authorization.request import AuthorizationRequest
 from artifact_emulator.aws.errors.aws_error import AwsError, DenialError
 from artifact_emulator.gateway.operations import ForeignCall
@@ -24,14 +24,10 @@ def denial_error(call: ForeignCall, request: AuthorizationRequest, denied: Evalu
     pattern = words.get("action", "")
     action = f"{prefix}:{name}".lower() if pattern == _LOWER else pattern.format(name) or named.action
     resource = words.get("resource", "{}").format(named.resource)
-    message = denial_message(request, named._replace(action=action, resource=resource), denied.decision)
     if denied.open_parts:
-        # A service would not say so: nobody should take the refusal for AWS's.
-        unknown = ", ".join(denied.open_parts)
-        message = (
-            f"User: {request.caller.arn} is not authorized to perform: {action} on resource: {resource}: the policies "
-            f"depend on what artifact-emulator does not know: {unknown}"
-        )
+        message = undecided_message(request.caller.arn, action, resource, denied.open_parts)
+    else:
+        message = denial_message(request, named._replace(action=action, resource=resource), denied.decision)
     if "message" in words:
         message = words["message"].format(message, authorization_id_of(request.request_id))
     return DenialError(words["code"], message, words["status"])

@@ -51,7 +51,7 @@ def _evaluation_text(evaluation: Mapping[str, Any], names: Mapping[str, str]) ->
         f"{'allowed' if evaluation['evaluatedEffect'] == 'ALLOW' else 'refused'}: {evaluation['principal']}",
         f"  action      {evaluation['action']}",
         f"  resource    {evaluation['resource']}",
-        f"  decided by  {', '.join(part for part in parts if part)}",
+        f"  {'depends on' if evaluation['notKnown'] else 'decided by'}  {', '.join(part for part in parts if part)}",
         f"  because     {evaluation['reason']}",
         *(line for check in evaluation["checks"] for line in _check_lines(check, names)),
     ]
@@ -62,10 +62,13 @@ def _evaluation_text(evaluation: Mapping[str, Any], names: Mapping[str, str]) ->
 
 def _check_lines(check: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
     target = f" at {check['targetArn']}" if "targetArn" in check else ""
-    yield f"  check       {check['checkType']}{target}: {check['evaluatedEffect']}"
+    prefix = "not known, taken as " if "notKnown" in check else ""
+    yield f"  check       {check['checkType']}{target}: {prefix}{check['evaluatedEffect']}"
     for match in check["matchedPolicies"]:
         for statement in match["matchedStatements"]:
             effect = statement["evaluatedEffect"].capitalize()
+            if "notKnown" in statement:
+                effect = f"Perhaps {effect.lower()}"
             yield f"                {effect} by statement {statement['sid']} of {names[match['uri']]}"
     for unmet in check.get("unmetConditions", ()):
         actual = ", ".join(unmet["actual"]) or "missing"

@@ -20,7 +20,13 @@ class EvaluatedRequest(NamedTuple):
 
     def applies(self, statement: Statement, request: EvaluationRequest) -> bool:
         """Return whether a statement applies, as the decision has it where that is not known."""
+        return self._applies(statement, request, is_lenient=self.decision.allowed)
+
+    def applies_otherwise(self, statement: Statement, request: EvaluationRequest) -> bool:
+        """Return whether a statement applies, as the opposite decision has it where that is not known."""
+        return self._applies(statement, request, is_lenient=not self.decision.allowed)
+
+    def _applies(self, statement: Statement, request: EvaluationRequest, *, is_lenient: bool) -> bool:
         if self.partial is None:
             return statement.applies_to(request)
-        applies = applies_leniently if self.decision.allowed else applies_strictly
-        return applies(statement, self.partial)
+        return (applies_leniently if is_lenient else applies_strictly)(statement, self.partial)

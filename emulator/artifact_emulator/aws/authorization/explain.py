@@ -4,6 +4,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 """
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from artifact_emulator.aws.authorization.details import (
@@ -17,19 +18,22 @@ from artifact_emulator.aws.authorization.details import (
 )
 from artifact_emulator.aws.authorization.evaluated_request import EvaluatedRequest
 from artifact_emulator.aws.authorization.explanation import Evaluation, Explanation, uri_of
-from artifact_emulator.aws.authorization.messages import denial_message
+from artifact_emulator.aws.authorization.messages import denial_message, undecided_message
 from artifact_emulator.aws.authorization.request import AuthorizationRequest
 from artifact_state import catalog
 from artifact_state.policy_evaluation.checks import Check, CheckEffect, unmet_conditions
 from artifact_state.policy_evaluation.decision import evaluated_policies
 from artifact_state.policy_evaluation.policies import Decision, PolicyKind
-from artifact_state.policy_syntax.policy import EvaluationRequest
 
 _GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 _SCPS = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html"
 _FLOW = f"{_GUIDE}/reference_policies_evaluation-logic_policy-eval-denyallow.html"
 _FOR_OTHER_ACCOUNTS = (
     "Call from an account that may use the operation: the management account, or for a handshake one of its parties."
+)
+_DECIDE_OTHERWISE = (
+    "Start with `serve --unknown allow`, or `--unknown audit` for a warning in the log, to let such calls pass; "
+    "in tests with emulate(unknown=...)."
 )
 _PAGES = {
     PolicyKind.SERVICE_CONTROL: _SCPS,
@@ -92,18 +96,33 @@ def explain_decisions(request: AuthorizationRequest | None) -> dict[str, Any]:
 
 def _evaluation(explanation: Explanation, evaluation: Evaluation) -> dict[str, Any]:
     call, result = explanation.request, evaluation.result
-    request, decision = result.request, result.decision
+    decision = result.decision
     return {
         **evaluation_details(explanation, evaluation),
-        "checks": [_check(explanation, evaluation, check) for check in evaluation.checks],
+        "checks": list(_checks(explanation, evaluation)),
         "principal": call.caller.arn,
         "decidedBy": _deciding_statement(explanation, decision),
         "notKnown": list(result.open_parts),
         "reason": _reason(decision) if not result.open_parts else open_reason(result),
-        "message": None if decision.allowed else denial_message(call, request, decision),
-        "remedy": None if decision.allowed else _remedy(request, decision),
+        "message": None if decision.allowed else _message(call, result),
+        "remedy": None if decision.allowed else _remedy(result),
         "documentation": _PAGES[decision.kind],
     }
+
+
+def _checks(explanation: Explanation, evaluation: Evaluation) -> Iterator[dict[str, Any]]:
+    """Yield the checks; of those whose effect depends on what is not known, the statements that only may apply too."""
+    others = evaluation.other_checks or evaluation.checks
+    for check, other in zip(evaluation.checks, others, strict=True):
+        details = _check(explanation, evaluation, check)
+        if check.effect is not other.effect:
+            details["notKnown"] = True
+            certain = {(match.policy, statement) for match in other.matched for statement in match.statements}
+            for match, shown in zip(check.matched, details["matchedPolicies"], strict=True):
+                for statement, entry in zip(match.statements, shown["matchedStatements"], strict=True):
+                    if (match.policy, statement) not in certain:
+                        entry["notKnown"] = True
+        yield details
 
 
 def _check(explanation: Explanation, evaluation: Evaluation, check: Check) -> dict[str, Any]:
@@ -152,8 +171,8 @@ def _decision(call: AuthorizationRequest, result: EvaluatedRequest) -> dict[str,
         "allowed": decision.allowed,
         "decided_by": _deciding_policy(decision),
         "reason": _reason(decision),
-        "message": None if decision.allowed else denial_message(call, request, decision),
-        "cure": None if decision.allowed else _remedy(request, decision),
+        "message": None if decision.allowed else _message(call, result),
+        "cure": None if decision.allowed else _remedy(result),
         "documentation": _PAGES[decision.kind],
         "consulted": [
             {
@@ -188,6 +207,13 @@ def _reason(decision: Decision) -> str:
     return _NOT_ALLOWED[decision.kind]
 
 
+def _message(call: AuthorizationRequest, result: EvaluatedRequest) -> str:
+    request = result.request
+    if result.open_parts:
+        return undecided_message(call.caller.arn, request.action, request.resource, result.open_parts)
+    return denial_message(call, request, result.decision)
+
+
 def open_reason(result: EvaluatedRequest) -> str:
     """Return why a call was refused or passed on although its policies do not decide."""
     parts = ", ".join(result.open_parts)
@@ -195,7 +221,10 @@ def open_reason(result: EvaluatedRequest) -> str:
     return f"The policies depend on what the emulator does not know: {parts}. Its setting `unknown` {outcome}."
 
 
-def _remedy(request: EvaluationRequest, decision: Decision) -> str:
+def _remedy(result: EvaluatedRequest) -> str:
+    request, decision = result.request, result.decision
+    if result.open_parts:
+        return _DECIDE_OTHERWISE
     if decision.is_explicit_denial and decision.policy and decision.statement:
         name = decision.statement.sid or f"number {decision.statement.number}"
         return f"Change the statement {name} of {decision.policy.arn_or_name}, or detach the policy."

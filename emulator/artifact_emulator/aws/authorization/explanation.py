@@ -30,6 +30,8 @@ class Evaluation(NamedTuple):
     context: Keys
     """The condition keys that it does not share with the whole request."""
     checks: tuple[Check, ...]
+    other_checks: tuple[Check, ...]
+    """The same checks for the opposite decision, where a part of the request that matters is not known."""
 
     @property
     def effect(self) -> CheckEffect:
@@ -70,6 +72,7 @@ class Explanation:
                 result,
                 {key: values for key, values in result.request.keys.items() if self.context.get(key) != values},
                 checks_of(result.request, result.policies, result.applies),
+                checks_of(result.request, result.policies, result.applies_otherwise) if result.open_parts else (),
             )
             for result in self._results
         )

@@ -6,6 +6,8 @@ https://github.com/radkawar/stackd/tree/9dc356f5/testdata/aws/iam (organizations
 organizations_delegation_authority.json and organizations_delegation_writes.json)
 """
 
+from collections.abc import Iterable
+
 from artifact_emulator.aws.authorization.authorization_id import authorization_id_of
 from artifact_emulator.aws.authorization.request import TOOLBOX_OPERATIONS, AuthorizationRequest
 from artifact_emulator.aws.errors.aws_error import AwsError
@@ -81,6 +83,17 @@ def denial_message(call: AuthorizationRequest, request: EvaluationRequest, decis
         reason = ""
     message = f"User: {arn} is not authorized to perform: {request.action} on resource: {resource}{reason}"
     return message + _link_to_details(call, request.action)
+
+
+def undecided_message(caller_arn: str, action: str, resource: str, open_parts: Iterable[str]) -> str:
+    """Return the message for a call that is refused because too little is known of it.
+
+    No service would say so: nobody should take the refusal for AWS's.
+    """
+    return (
+        f"User: {caller_arn} is not authorized to perform: {action} on resource: {resource}: the policies depend on "
+        f"what artifact-emulator does not know: {', '.join(open_parts)}"
+    )
 
 
 def _link_to_details(call: AuthorizationRequest, action: str) -> str:
