@@ -10,7 +10,7 @@ from artifact_state.closest_name import closest
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-ACCOUNT_ID = r"^\d{12}$"
+ACCOUNT_ID = "^[0-9]{12}$"
 """The pattern of members that are account ids."""
 
 

@@ -9,7 +9,7 @@ def accept_agreement(client: Any, agreement_id: str) -> str:
     """Accept an agreement with a boto3 client of AWS Artifact and return the id of the customer agreement.
 
     The non-disclosure terms and all acceptance terms are agreed to unread. Raises botocore's ClientError as the
-    operations do. Source: https://docs.aws.amazon.com/artifact/latest/APIReference/API_AcceptAgreement.html
+    operations do, and TypeError for anything but a client. Source: https://docs.aws.amazon.com/artifact/latest/APIReference/API_AcceptAgreement.html
     """
     artifact = _with_agreement_operations(client)
     nda = artifact.get_nda_for_agreement(agreementId=agreement_id)
@@ -39,6 +39,8 @@ def _with_agreement_operations(client: Any) -> AgreementOperations:
     # Imported here: botocore need not be installed.
     from artifact_emulator.testing.sessions import shared_session
 
+    if not hasattr(client, "meta"):
+        raise TypeError(f'expected a boto3 client, such as world.client("artifact"), not {client!r}')
     credentials = client._get_credentials().get_frozen_credentials()  # noqa: SLF001 - there is no public way.
     made: AgreementOperations = shared_session().client(
         "artifact",

@@ -21,6 +21,7 @@ from artifact_emulator.app import App
 from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.http import Reply, Request
 from artifact_emulator.routing import signing_name
+from artifact_emulator.testing.arguments import checked_instant
 from artifact_emulator.testing.client import DEFAULT_ACCOUNT, ControlError
 from artifact_emulator.testing.environment import sdk_environment
 from artifact_emulator.testing.world_client import WorldClient
@@ -126,6 +127,8 @@ class Emulation(WorldClient):
 
         Raises ValueError for an invalid scenario.
         """
+        if at is not None:
+            checked_instant(at)
         # Imported here: reading scenarios takes YAML.
         from artifact_emulator.scenarios.files import load_content, load_file
 
@@ -284,9 +287,10 @@ def new_emulation(  # noqa: PLR0913 - as above.
 ) -> Emulation:
     """Return an emulation that does not answer yet, with the contents and the time that `emulate()` gives it.
 
-    Raises ValueError for an invalid scenario.
+    Raises ValueError for an invalid scenario, and TypeError for an instant that is not a datetime.
     """
     if at is not None:
+        checked_instant(at)
         world = world or World(clock=Clock(frozen_at=at))
         world.change_clock(lambda clock: clock.freeze(at))
     emulation = Emulation(world, passing=passing, others=others, unknown=unknown)

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from artifact_emulator.sdk_models import MODELS
+from artifact_emulator.testing.arguments import checked_account_id, checked_instant, checked_span
 from artifact_emulator.testing.deprecation import renamed_method
 from artifact_emulator.testing.environment import PLACEHOLDER, identity, sdk_environment
 
@@ -48,11 +49,14 @@ class WorldClient(ABC):
         """
 
     def client(self, service: str, account: str | None = None, *, region: str = "us-east-1", **options: Any) -> Any:
-        """Return a boto3 client of the root user of an account, by default of the default account."""
+        """Return a boto3 client of the root user of an account, by default of the default account.
+
+        Raises ValueError if it is not an account id, as all methods that take one.
+        """
         # Imported here, as below: only clients need boto3.
         from artifact_emulator.testing.sessions import shared_session
 
-        defaults = {"endpoint_url": self.endpoint, "region_name": region, **self._keys(account or self.default_account)}
+        defaults = {"endpoint_url": self.endpoint, "region_name": region, **self._keys(account)}
         return shared_session().client(service, **defaults | options)
 
     def session(
@@ -70,11 +74,11 @@ class WorldClient(ABC):
         """
         from artifact_emulator.testing.sessions import AccountSession
 
-        account = account or self.default_account
+        account = self._account(account)
         if role is None:
             return AccountSession(self.endpoint, self._keys(account), region)
         arn = f"arn:aws:iam::{account}:role/{role}"
-        sts = self.client("sts", by or account, region=region)
+        sts = self.client("sts", account if by is None else by, region=region)
         credentials = sts.assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
         keys = {
             "aws_access_key_id": credentials["AccessKeyId"],
@@ -86,7 +90,7 @@ class WorldClient(ABC):
     def environment(self, account: str | None = None, *, region: str = "us-east-1") -> dict[str, str]:
         """Return environment variables with which AWS's SDKs and the AWS CLI use this world as a root user."""
         endpoint = {} if self.endpoint is None else {"AWS_ENDPOINT_URL": self.endpoint}
-        caller = identity(account or self.default_account, region, self.secret)
+        caller = identity(self._account(account), region, self.secret)
         return {**endpoint, **caller, "AWS_DATA_PATH": str(MODELS)}
 
     def as_account(self, account: str, *, region: str = "us-east-1") -> AbstractContextManager[None]:
@@ -122,13 +126,17 @@ class WorldClient(ABC):
     def freeze(self, instant: datetime) -> None:
         """Freeze the world's clock at an instant, which must have a time zone.
 
-        Raises ControlError for an instant before the latest change of the world.
+        Raises ControlError for an instant before the latest change of the world, TypeError for one that is not a
+        datetime, and ValueError without a time zone.
         """
-        self.request("POST", "clock", {"freeze": instant.isoformat()})
+        self.request("POST", "clock", {"freeze": checked_instant(instant).isoformat()})
 
     def advance(self, span: timedelta) -> None:
-        """Move the world's clock forward."""
-        self.request("POST", "clock", {"advance_seconds": span.total_seconds()})
+        """Move the world's clock forward.
+
+        Raises TypeError for a span that is not a timedelta.
+        """
+        self.request("POST", "clock", {"advance_seconds": checked_span(span).total_seconds()})
 
     def resume(self) -> None:
         """Make the world's clock show the real time again."""
@@ -246,7 +254,8 @@ class WorldClient(ABC):
     def events(self, name: str | None = None, **filters: str) -> list[dict[str, Any]]:
         """Return the calls and service events as CloudTrail records, oldest first.
 
-        `filters` are `account`, `source` and `error`: an error code, or "" for calls that succeeded.
+        `filters` are `account`, which is the caller's, `service`, such as "artifact", and `error`, which is an error
+        code, or "" for calls that succeeded. Raises ControlError for an operation or a service that AWS does not have.
         """
         query = urlencode(filters if name is None else {"name": name, **filters})
         events: list[dict[str, Any]] = self.request("GET", f"events?{query}")["events"]
@@ -256,7 +265,7 @@ class WorldClient(ABC):
         """Assert the number of calls to an operation, including refused ones, and return their records.
 
         For example, `world.assert_called("EnableAWSServiceAccess", account="111122223333", error="")` expects one
-        successful call by this account.
+        successful call by this account. `filters` are those of `events`, and so are the errors for unknown names.
         """
         events = self.events(name, **filters)
         if len(events) != times:
@@ -293,8 +302,11 @@ class WorldClient(ABC):
         """
         self.request("PUT", "strict-mode", {"enabled": True, "seed": seed} if on else {"enabled": False})
 
-    def _keys(self, account: str) -> dict[str, str]:
-        return {"aws_access_key_id": account, "aws_secret_access_key": self.secret}
+    def _account(self, account: str | None) -> str:
+        return self.default_account if account is None else checked_account_id(account)
+
+    def _keys(self, account: str | None) -> dict[str, str]:
+        return {"aws_access_key_id": self._account(account), "aws_secret_access_key": self.secret}
 
     ask = renamed_method("ask", "request")
     begin = renamed_method("begin", "load_scenario")
