@@ -4,11 +4,13 @@ One server for the session, one world for each test. Nothing is imported or star
 """
 
 import os
+import re
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,13 +27,14 @@ _ENDPOINT = pytest.StashKey[str]()
 _MOST_CALLS = 30
 """The calls that the report of a failed test lists."""
 _WORLDS = {"artifact_world", "artifact_emulation"}
-"""The fixtures that are worlds."""
-_MARKERS = (
-    "artifact_scenario(name): load a scenario: a built-in one, or a file beside the test",
-    "artifact_clock(instant): freeze the world's clock at an instant, such as 2026-01-01T00:00:00Z, at which it begins",
-    'artifact_others(name): let moto\'s mock answer other services in artifact_emulation, after the decision: "moto"',
-    "artifact_account(id): make code under test call as this account (default: the scenario's management account)",
-)
+"""The fixtures that are worlds, which read the markers."""
+_MARKERS = {
+    "artifact_scenario": "(name): load a scenario: a built-in one, or a file beside the test",
+    "artifact_clock": "(instant): begin at an instant, such as 2026-01-01T00:00:00Z, with a frozen clock",
+    "artifact_others": '(name): let "moto" answer other services in artifact_emulation, after the decision',
+    "artifact_account": "(id): make code under test call as this account (default: the scenario's management account)",
+}
+_SERVER_URL = re.compile(r"https?://[^/\s]+/?")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,9 +49,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers."""
-    for marker in _MARKERS:
-        config.addinivalue_line("markers", marker)
+    """Register the markers.
+
+    Raises UsageError for an option that names no server.
+    """
+    for name, text in _MARKERS.items():
+        config.addinivalue_line("markers", name + text)
+    _check_option(config.getoption(_OPTION))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Refuse a test with a marker but without a fixture that reads it: its calls would go to AWS."""
+    # A test that has `request` can use fixtures that it does not name.
+    if _WORLDS & set(metafunc.fixturenames) or "request" in signature(metafunc.function).parameters:
+        return
+    for marker in metafunc.definition.own_markers:
+        if marker.name in _MARKERS:
+            text = f"{metafunc.definition.nodeid}: {marker.name} needs the fixture artifact_world or artifact_emulation"
+            pytest.fail(text, pytrace=False)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -112,6 +130,9 @@ def artifact_world(
     artifact_emulator: "Emulator", monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator["RemoteWorld"]:
     """A world for this test only; environment variables make code under test use it."""
+    others = request.node.get_closest_marker("artifact_others")
+    if others is not None and "artifact_emulation" not in request.fixturenames:
+        pytest.fail("artifact_others needs the fixture artifact_emulation: a server does not see moto", pytrace=False)
     with ExitStack() as stack:
         with _mistakes_as_failures():
             world = stack.enter_context(artifact_emulator.new_world(_scenario(request), at=_instant(request)))
@@ -139,10 +160,9 @@ def _configure(monkeypatch: pytest.MonkeyPatch, world: "WorldClient", request: p
     """
     from artifact_emulator.testing.environment import changes
 
-    account = _marker_value(request, "artifact_account") or world.default_account
-    if not (len(account) == 12 and account.isdecimal()):
-        pytest.fail(f"{account!r} is not an account id, which has 12 digits", pytrace=False)
-    for name, value in changes(world.environment(account), os.environ).items():
+    with _mistakes_as_failures():
+        settings = world.environment(_marker_value(request, "artifact_account"))
+    for name, value in changes(settings, os.environ).items():
         if value is None:
             monkeypatch.delenv(name, raising=False)
         else:
@@ -163,13 +183,18 @@ def _configure(monkeypatch: pytest.MonkeyPatch, world: "WorldClient", request: p
 
 @contextmanager
 def _mistakes_as_failures() -> Iterator[None]:
-    """Fail the test in one sentence if a marker names a scenario or an instant that cannot be."""
+    """Fail the test in one sentence if a marker names a scenario, an instant or an account that cannot be."""
     from artifact_emulator.testing.client import ControlError
 
     try:
         yield
     except (ControlError, ValueError) as error:
-        pytest.fail(str(error), pytrace=False)
+        raise _failure(str(error)) from None
+
+
+def _failure(text: str) -> BaseException:
+    """Return the failure of a test with a text alone; its cause would be printed as well."""
+    return pytest.fail.Exception(text, pytrace=False)
 
 
 def _scenario(request: pytest.FixtureRequest) -> str | Path | None:
@@ -188,7 +213,7 @@ def _instant(request: pytest.FixtureRequest) -> datetime | None:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        pytest.fail(f"{text!r} is not an instant, such as 2026-01-01T00:00:00Z", pytrace=False)
+        raise _failure(f"{text!r} is not an instant, such as 2026-01-01T00:00:00Z") from None
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
@@ -200,6 +225,23 @@ def _marker_value(request: pytest.FixtureRequest, name: str) -> str | None:
     if len(marker.args) != 1 or marker.kwargs:
         pytest.fail(f'write @pytest.mark.{name}("..."), with one string', pytrace=False)
     return str(marker.args[0])
+
+
+def _check_option(value: str) -> None:
+    """Refuse a value of the option that names no server.
+
+    Raises UsageError.
+    """
+    if value in ("worker", "run") or _SERVER_URL.fullmatch(value):
+        return
+    if server := _SERVER_URL.match(value):
+        raise pytest.UsageError(f"{_OPTION}: give the address of the server alone, {server[0].rstrip('/')}")
+    # Imported here: only mistakes need it.
+    from artifact_state.closest_name import closest
+
+    is_address = re.fullmatch(r"[\w.-]+:\d+", value)
+    hint = f"; did you mean http://{value}?" if is_address else closest(value, ("worker", "run"))
+    raise pytest.UsageError(f"{_OPTION}: {value!r} is not worker, run or a URL such as http://127.0.0.1:4700{hint}")
 
 
 def _connect(endpoint: str) -> "Emulator":

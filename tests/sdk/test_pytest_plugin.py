@@ -77,6 +77,7 @@ MISTAKES = {
     'artifact_scenario("wrong.yaml")': "wrong.yaml:2",
     "artifact_scenario": 'write @pytest.mark.artifact_scenario("...")',
     'artifact_account("1234")': "'1234' is not an account id",
+    'artifact_clock("yesterday")': "'yesterday' is not an instant",
 }
 FIXTURES = ("artifact_world", "artifact_emulation")
 
@@ -108,6 +109,104 @@ class TestMarkers:
         failure = mistakes.failure(f"test_{number}_{fixture}")
         assert message in failure
         assert "pytest_plugin.py" not in failure
+        assert "another exception" not in failure
+
+    @pytest.mark.parametrize("marker", ["artifact_scenario", "artifact_clock", "artifact_account", "artifact_others"])
+    def test_marker_without_fixture_is_refused(self, tmp_path: Path, marker: str) -> None:
+        """A test that no fixture keeps away from AWS is an error when it is collected, and no test runs."""
+        suite = f"""
+            import pytest
+
+            @pytest.mark.{marker}("organization")
+            def test_mine(tmp_path):
+                pytest.fail("it ran")
+        """
+        run = SuiteRun(tmp_path, {"unprotected": suite})
+        assert run.status == 2
+        assert f"test_mine: {marker} needs the fixture artifact_world or artifact_emulation" in run.output
+        assert "it ran" not in run.output
+
+    def test_fixture_may_be_used_in_any_way(self, tmp_path: Path) -> None:
+        """A marker is in order if another fixture, `usefixtures` or `request` leads to one that reads it."""
+        suite = """
+            import pytest
+
+            @pytest.fixture
+            def management(artifact_emulation):
+                return artifact_emulation.client("sts")
+
+            @pytest.mark.artifact_scenario("organization")
+            def test_by_fixture(management):
+                assert management.get_caller_identity()["Account"] == "111122223333"
+
+            @pytest.mark.artifact_scenario("organization")
+            @pytest.mark.usefixtures("artifact_emulation")
+            def test_by_name():
+                pass
+
+            @pytest.mark.artifact_scenario("organization")
+            def test_by_request(request):
+                assert request.getfixturevalue("artifact_emulation").default_account == "111122223333"
+        """
+        assert SuiteRun(tmp_path, {"protected": suite}).passed("protected") == 3
+
+
+class TestMoto:
+    """Suites that use moto as well."""
+
+    def test_marker_of_moto_needs_emulation(self, tmp_path: Path) -> None:
+        """A server does not see moto's mock, so `artifact_others` with it is refused."""
+        suite = """
+            import pytest
+
+            @pytest.mark.artifact_others("moto")
+            def test_mine(artifact_world):
+                pass
+        """
+        failure = SuiteRun(tmp_path, {"others": suite}).failure("test_mine")
+        assert "artifact_others needs the fixture artifact_emulation" in failure
+
+    def test_replaced_credentials_are_reported(self, tmp_path: Path) -> None:
+        """A default mock replaces the caller: a warning with a server, an error in process, each with what to write."""
+        suite = """
+            import boto3
+            import pytest
+            from artifact_emulator.testing.transports import MisplacedMock
+            from moto import mock_aws
+
+            @mock_aws
+            @pytest.mark.artifact_scenario("organization")
+            def test_server(artifact_world):
+                with pytest.warns(UserWarning, match="the caller is 123456789012.*mock_credentials"):
+                    assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
+
+            @mock_aws
+            def test_in_process(artifact_emulation):
+                with pytest.raises(MisplacedMock, match="mock_credentials.*pytest.mark.artifact_others"):
+                    boto3.client("sts").get_caller_identity()
+
+            @mock_aws(config={"core": {"mock_credentials": False}})
+            def test_as_proposed(artifact_emulation):
+                assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
+                boto3.client("s3").create_bucket(Bucket="reports")
+        """
+        assert SuiteRun(tmp_path, {"moto": suite}).passed("moto") == 3
+
+    def test_moto_answers_after_a_test_without_it(self, tmp_path: Path) -> None:
+        """A test can use moto although clients have been created before moto was imported."""
+        suite = """
+            import boto3
+            import pytest
+
+            def test_without(artifact_emulation):
+                artifact_emulation.client("organizations").create_organization()
+
+            @pytest.mark.artifact_others("moto")
+            def test_with(artifact_emulation):
+                boto3.client("s3").create_bucket(Bucket="reports")
+                artifact_emulation.client("s3").create_bucket(Bucket="plans")
+        """
+        assert SuiteRun(tmp_path, {"later": suite}).passed("later") == 2
 
 
 HOSTILE = {
@@ -203,6 +302,22 @@ class TestPlugin:
         run = SuiteRun(tmp_path, {"server": suite}, "--artifact-emulator=http://127.0.0.1:1")
         assert run.status == 4
         assert "no artifact-emulator runs at http://127.0.0.1:1" in run.output
+
+    @pytest.mark.parametrize(
+        ("value", "message"),
+        [
+            ("ruin", "'ruin' is not worker, run or a URL such as http://127.0.0.1:4700; did you mean run?"),
+            ("127.0.0.1:5100", "did you mean http://127.0.0.1:5100?"),
+            ("localhost:5100", "did you mean http://localhost:5100?"),
+            ("http://127.0.0.1:1/worlds/x", "give the address of the server alone, http://127.0.0.1:1"),
+        ],
+    )
+    def test_option_that_names_no_server_is_refused(self, tmp_path: Path, value: str, message: str) -> None:
+        """The run ends with status 4 and one message before any test."""
+        run = SuiteRun(tmp_path, {"option": "def test_mine(): pass"}, f"--artifact-emulator={value}")
+        assert run.status == 4
+        assert message in run.output
+        assert "INTERNALERROR" not in run.output
 
     def test_world_needs_no_boto3(self, tmp_path: Path) -> None:
         """Without boto3 the world can be used, and a client is refused with what to install."""

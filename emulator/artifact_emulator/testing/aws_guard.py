@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from botocore.awsrequest import AWSPreparedRequest
 
 from artifact_emulator.aws.service_profile import PROFILES
+from artifact_emulator.testing.transports import MOTO_REPLACED_CREDENTIALS, has_credentials_of_moto
+from artifact_emulator.testing.world_client import DEFAULT_ACCOUNT
 
 _AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".aws.amazon.com")
 
@@ -19,7 +21,10 @@ class UnintendedAwsCall(RuntimeError):
 
 
 def guarded(send: Send) -> Send:
-    """Return a `send` method that refuses requests to AWS's own endpoints of the emulated services."""
+    """Return a `send` method that refuses requests to AWS's own endpoints of the emulated services.
+
+    It warns of calls with moto's credentials, whose caller is not the one that the test expects.
+    """
 
     def guarded_send(session: Any, request: AWSPreparedRequest) -> Any:
         if host := _emulated_host(request):
@@ -28,6 +33,8 @@ def guarded(send: Send) -> Send:
                 "such as on import. Create it in a function that the test calls, or use the fixture "
                 "artifact_emulation, which answers it."
             )
+        if has_credentials_of_moto(request):
+            warnings.warn(f"the caller is {DEFAULT_ACCOUNT}, because {MOTO_REPLACED_CREDENTIALS}", stacklevel=2)
         return send(session, request)
 
     return guarded_send

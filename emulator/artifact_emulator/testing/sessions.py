@@ -1,6 +1,7 @@
 """boto3 sessions that know the agreement operations and load AWS's models only once, since that is slow."""
 
 import os
+import sys
 from copy import copy
 from functools import cache
 from typing import Any
@@ -19,6 +20,9 @@ except ModuleNotFoundError as missing:
         name=missing.name,
     ) from None
 
+_MOTO = "moto.core.botocore_stubber"
+"""The module of moto which adds its handler to those of botocore when it is imported."""
+
 
 class AccountSession(boto3.Session):  # type: ignore[misc] # boto3 has no types.
     """A session of one account, whose clients and resources all use one endpoint."""
@@ -33,9 +37,13 @@ class AccountSession(boto3.Session):  # type: ignore[misc] # boto3 has no types.
         return super().client(service_name, *args, endpoint_url=endpoint_url or self._endpoint, **options)
 
 
-@cache
 def shared_session() -> Any:
     """Return the session of all clients that are created with explicit keys."""
+    return _shared_session(_MOTO in sys.modules)
+
+
+@cache
+def _shared_session(with_moto: bool) -> Any:  # noqa: FBT001 - the key of the cache.
     return new_session()
 
 
@@ -48,13 +56,15 @@ def new_session() -> Any:
 
 def _botocore_session() -> Any:
     # Copying the handlers, as botocore does for each client, takes a tenth of the time of registering them.
-    session = botocore.session.Session(event_hooks=copy(_handlers()), include_builtin_handlers=False)
+    session = botocore.session.Session(
+        event_hooks=copy(_handlers(_MOTO in sys.modules)), include_builtin_handlers=False
+    )
     session.register_component("data_loader", _loader())
     return session
 
 
 @cache
-def _handlers() -> HierarchicalEmitter:
+def _handlers(with_moto: bool) -> HierarchicalEmitter:  # noqa: FBT001 - as above.
     handlers = HierarchicalEmitter()
     botocore.session.Session(event_hooks=handlers)
     return handlers

@@ -26,6 +26,10 @@ _ASYNCHRONOUS = (("aiobotocore.httpsession", "AIOHTTPSession"), ("aiobotocore.ht
 _MOTO = "moto.core.botocore_stubber"
 _MOTO_KEY = "FOOBARKEY"
 """The access key that moto's mock sets for the process."""
+MOTO_REPLACED_CREDENTIALS = (
+    "moto's mock has replaced the credentials of the test: "
+    'write @mock_aws(config={"core": {"mock_credentials": False}})'
+)
 
 Answer = Callable[[AWSPreparedRequest], Reply | None]
 """Returns the reply to a request, or None if the request may pass to its own endpoint."""
@@ -98,8 +102,11 @@ class Transports:
         def answer(stubber: Any, event_name: str, request: AWSPreparedRequest, **options: Any) -> Any:
             if not self._is_emulated(request):
                 return original(stubber, event_name, request, **options)
-            if _MOTO_KEY in str(request.headers.get("Authorization", "")):
-                raise MisplacedMock("moto's mock has replaced the credentials of emulate(): enter it before emulate()")
+            if has_credentials_of_moto(request):
+                raise MisplacedMock(
+                    f"{MOTO_REPLACED_CREDENTIALS}, enter it before emulate(), or use in its place "
+                    '@pytest.mark.artifact_others("moto") or emulate(others="moto")'
+                )
             return None
 
         return answer
@@ -109,6 +116,11 @@ class Transports:
             return self._decide(request, lambda prepared: original(stubber, prepared))
 
         return process_request
+
+
+def has_credentials_of_moto(request: AWSPreparedRequest) -> bool:
+    """Return whether a request is signed with the credentials that moto's mock sets for the process."""
+    return _MOTO_KEY in str(request.headers.get("Authorization", ""))
 
 
 @cache
