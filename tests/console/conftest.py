@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import requests
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.console import Console
@@ -53,7 +54,9 @@ def console(console_server: str, browser: Browser) -> Iterator[Console]:
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    yield Console(console_server, uuid4().hex, page)
+    world = uuid4().hex
+    requests.put(f"{console_server}/_emulator/worlds/{world}", timeout=15).raise_for_status()
+    yield Console(console_server, world, page)
     context.close()
     # Chromium reports the status of pages that show a refusal.
     assert [error for error in errors if not re.search("status of 40[03]", error)] == []

@@ -58,6 +58,13 @@ class TestStart:
         assert not visitor.app.worlds.find("ann").state.organizations
         assert [world.name for world in visitor.app.worlds] == ["default", "ann"]
 
+    @pytest.mark.parametrize("path", ["/world", "/world/clock"])
+    def test_student_is_not_led_to_pages_of_the_teacher(self, path: str) -> None:
+        """The pages of a student's world lead neither to the list of worlds nor to the deletion of the own one."""
+        visitor = Visitor(App(access=AccessTokens("a-token-of-the-teacher")), base="/worlds/ann")
+        create_world(visitor.app.worlds, "ann")
+        assert "/console/worlds" not in visitor.get(path).text
+
 
 class TestEmptyWorld:
     """A world that a lesson emptied."""

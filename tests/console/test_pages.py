@@ -292,21 +292,3 @@ class TestDecisions:
     def test_page_says_when_no_policy_was_evaluated(self, manager: Visitor) -> None:
         """The explanation says when no policy was evaluated."""
         assert "No policy was evaluated" in manager.get("/decisions/none").text
-
-
-class TestDeletedWorld:
-    """A console whose world was deleted."""
-
-    def test_page_of_deleted_world_says_so(self) -> None:
-        """The page neither shows an empty world nor creates one; signing in creates it."""
-        app = App()
-        visitor = Visitor(app, "/worlds/gone")
-        visitor.sign_in(MANAGEMENT)
-        app.worlds.delete("gone")
-        response = visitor.get("/organizations")
-        assert response.status_code == 404
-        assert "The world gone was deleted" in response.text
-        assert app.worlds.existing("gone") is None
-        assert "Not signed in" in visitor.get("/").text
-        visitor.sign_in(MANAGEMENT)
-        assert "Root user" in visitor.get("/").text

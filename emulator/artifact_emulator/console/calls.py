@@ -16,8 +16,9 @@ from artifact_emulator.active_call import CallExecutor, direct_call
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console import PREFIX
 from artifact_emulator.console.session import SignedInUser, current_user, is_signed_in, sign_out
-from artifact_emulator.http import READING_METHODS, Request
+from artifact_emulator.http import Request
 from artifact_emulator.routing import WORLDS
+from artifact_state.closest_name import closest
 from artifact_state.model import Caller
 from artifact_state.record import Record
 from artifact_state.world import World
@@ -25,6 +26,8 @@ from artifact_state.world_registry import DEFAULT
 
 USER_AGENT = "artifact-emulator console"
 _MAX_SESSIONS = 200
+_OPEN_ENDPOINTS = ("static", "home.create_world", "join.join", "join.submit")
+"""The endpoints that a world has which does not exist."""
 
 
 class SignedOut(Exception):
@@ -76,10 +79,8 @@ def pending_calls() -> PendingCalls:
 
 
 def world() -> World:
-    """Return the world that the request path names; a visitor who has not signed in does not create it."""
-    worlds = executor().worlds
-    is_visit = request.method in READING_METHODS and not is_signed_in()
-    return worlds.view(world_name()) if is_visit else worlds.get(world_name())
+    """Return the world that the request path names, which no page creates by itself."""
+    return executor().worlds.view(world_name())
 
 
 def world_name() -> str:
@@ -88,11 +89,20 @@ def world_name() -> str:
 
 
 def check_world() -> tuple[str, int] | None:
-    """Sign out of a world that was deleted, and say so; otherwise the next page would create an empty one."""
-    if not is_signed_in() or request.endpoint == "static" or executor().worlds.existing(world_name()) is not None:
+    """Answer every page of a world that does not exist with one that says so and offers to create it."""
+    if request.endpoint in _OPEN_ENDPOINTS or executor().worlds.existing(world_name()) is not None:
         return None
-    sign_out()
-    return render_template("world_gone.html", name=world_name()), 404
+    was_signed_in = is_signed_in()
+    if was_signed_in:
+        sign_out()
+    return render_template("no_world.html", was_signed_in=was_signed_in, closest=closest), 404
+
+
+def referring_page() -> str | None:
+    """Return the page of this console whose form or link led here, or None."""
+    referrer = urlsplit(request.referrer or "")
+    page = f"{referrer.path}?{referrer.query}" if referrer.query else referrer.path
+    return page if page.startswith(f"{request.script_root}{PREFIX}/") else None
 
 
 def signed_in_user() -> SignedInUser | None:

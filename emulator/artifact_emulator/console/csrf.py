@@ -6,7 +6,9 @@ Source: https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forger
 from hmac import compare_digest
 from secrets import token_urlsafe
 
-from flask import abort, request, session
+from flask import render_template, request, session
+
+from artifact_emulator.console.calls import referring_page
 
 
 def token() -> str:
@@ -15,10 +17,11 @@ def token() -> str:
     return value
 
 
-def check() -> None:
-    """Refuse a form without the session's token."""
+def check() -> tuple[str, int] | None:
+    """Refuse a form without the session's token, which changes when a principal signs in."""
     if request.method in ("GET", "HEAD", "OPTIONS"):
-        return
+        return None
     expected = session.get("csrf", "")
-    if not expected or not compare_digest(expected.encode(), request.form.get("csrf", "").encode()):
-        abort(403, "The form does not come from this console, or is out of date. Open the page again.")
+    if expected and compare_digest(expected.encode(), request.form.get("csrf", "").encode()):
+        return None
+    return render_template("outdated_form.html", page=referring_page()), 403

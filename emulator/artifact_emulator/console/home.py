@@ -8,11 +8,13 @@ from werkzeug.wrappers import Response
 from artifact_emulator.aws.authentication import partition_of
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console import PREFIX, session
-from artifact_emulator.console.calls import call, caller, executor, flash_refusal, next_page, world
+from artifact_emulator.console.access import manages_all
+from artifact_emulator.console.calls import call, caller, executor, flash_refusal, next_page, world, world_name
 from artifact_emulator.console.principals import MAX_ACCOUNTS, offered_accounts
 from artifact_emulator.routing import WORLDS
 from artifact_emulator.world_runtime import add_sign_in
 from artifact_state import arns
+from artifact_state.closest_name import closest
 from artifact_state.world_registry import DEFAULT
 
 _WRONG_CREDENTIALS = "Your authentication information is incorrect. Please try again."
@@ -31,9 +33,20 @@ def home() -> str:
 def enter() -> Response:
     """Redirect to the console of another world."""
     name = request.args.get("world", DEFAULT)
-    if name not in [listed.name for listed in executor().worlds]:
-        abort(404, f"The world {name} does not exist.")
+    worlds = executor().worlds
+    if worlds.existing(name) is None:
+        abort(404, f"There is no world {name}{closest(name, (world.name for world in worlds)) or '.'}")
     return redirect(f"{PREFIX}/" if name == DEFAULT else f"{WORLDS}{quote(name)}{PREFIX}/")
+
+
+@pages.post("/create")
+def create_world() -> Response:
+    """Create the world that the address names, which does not exist."""
+    if not manages_all():
+        abort(403, "Only the teacher's token creates worlds.")
+    # A world of this name may have been created since the form was shown.
+    executor().worlds.get(world_name())
+    return redirect(url_for(".home"), 303)
 
 
 @pages.get("/sign-in")
@@ -90,6 +103,7 @@ def sign_out() -> Response:
 def _sign_in_user(account_id: str, user_name: str, region: str) -> str | Response:
     """Sign in as an IAM user, which first changes a password that has expired or is due to be changed."""
     # Imported here because most worlds have no IAM users.
+    from artifact_emulator.console.iam.password_rules import password_rules
     from artifact_state.iam import console_sign_in
     from artifact_state.iam.console_sign_in import SignIn
 
@@ -100,7 +114,8 @@ def _sign_in_user(account_id: str, user_name: str, region: str) -> str | Respons
         flash(_WRONG_CREDENTIALS if outcome is SignIn.REFUSED else _EXPIRED, "error")
         return redirect(url_for(".sign_in"), 303)
     if outcome is SignIn.CHANGE_REQUIRED and new_password is None:
-        return render_template("change_password.html", form=request.form)
+        rules = password_rules(state, account_id)
+        return render_template("change_password.html", form=request.form, password_rules=rules)
     session.sign_in(account_id=account_id, user_name=user_name, region=region)
     if outcome is SignIn.CHANGE_REQUIRED:
         try:
