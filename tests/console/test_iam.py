@@ -56,6 +56,16 @@ class TestPages:
         assert f"<dt>Last sign-in</dt><dd>{last}</dd>" in page
         assert last in text_of(client, "/iam/users")
 
+    def test_form_for_a_password_states_the_rules(self, client: Client, ann: Visitor) -> None:
+        """The rules are those of the account's password policy, or AWS's default."""
+        assert "A password must have 8 to 128 characters, with at least three" in text_of(client, "/iam/users/Ann")
+        policy = {"MinimumPasswordLength": 10, "RequireNumbers": True, "PasswordReusePrevention": 3}
+        client.do("iam", "UpdateAccountPasswordPolicy", **policy)
+        rules = "10 to 128 characters, with a number. It cannot be one of the last 3 passwords."
+        assert rules in text_of(client, "/iam/users/Ann")
+        client.do("iam", "UpdateLoginProfile", UserName="Ann", PasswordResetRequired=True)
+        assert rules in ann.sign_in(ACCOUNT, user="Ann", password=PASSWORD).text
+
     def test_user_without_password_is_shown(self, client: Client) -> None:
         """The page of a user without a login profile says so."""
         client.do("iam", "CreateUser", UserName="Bob")

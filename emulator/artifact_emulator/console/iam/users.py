@@ -9,8 +9,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from artifact_emulator.aws.errors.aws_error import AwsError
-from artifact_emulator.console.calls import call
+from artifact_emulator.console.calls import call, caller, world
 from artifact_emulator.console.confirmation import is_confirmed
+from artifact_emulator.console.iam.password_rules import password_rules
 from artifact_emulator.console.iam.permissions import Identity, policies_of
 
 PAGE_SIZE = 50
@@ -50,6 +51,7 @@ def user(name: str) -> str:
         groups=groups,
         other_groups=[group for group in listed if group["GroupName"] not in joined],
         policies=policies_of(Identity("users", name)),
+        password_rules=password_rules(world().state, caller().account_id),
     )
 
 
