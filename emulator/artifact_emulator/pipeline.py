@@ -220,7 +220,9 @@ def _call_record(call: ActiveCall) -> CallRecord:
         caller=call.caller,
         members=call.members if size <= MAX_INPUT else None,
         value=None if is_read_only(name) else call.value,
-        failure=CallFailure(failure.code, failure.message, failure.recorded_message) if failure else None,
+        failure=CallFailure(failure.code, failure.message, failure.recorded_message, failure.fault_id)
+        if failure
+        else None,
         request_id=call.request_id,
         user_agent=intern(call.user_agent[:MAX_USER_AGENT]),
         size=size if size <= MAX_INPUT else 0,

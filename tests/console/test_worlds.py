@@ -14,6 +14,7 @@ from artifact_emulator.http import Request
 from artifact_emulator.limits import DEFAULT_LIMITS
 from artifact_emulator.world_runtime import runtime_of
 from tests.support.visitor import Visitor
+from tests.support.wire_client import Client
 
 SCENARIO = b"""
 scenario: 1
@@ -334,6 +335,20 @@ class TestFaults:
         assert message in refusal(visitor, "/world/faults", {**valid, **form})
         assert runtime_of(visitor.app.world).faults.rules() == []
 
+    def test_explanation_names_the_fault(self, visitor: Visitor) -> None:
+        """The explanation of an injected error names the fault, and does not speak of the service's rules."""
+        visitor.post(
+            "/world/faults", {"service": "organizations", "kind": "error", "error": "Throttling", "times": "1"}
+        )
+        client = Client(visitor.app)
+        client.expect_error("organizations", "CreateOrganization")
+        client.expect_error("organizations", "ListRoots")
+        injected, refused = runtime_of(visitor.app.world).call_log.calls()
+        page = text_of(visitor.get(f"/decisions/{injected.request_id}").text)
+        assert "The fault fault-1 of this world answered" in page
+        assert "rule of the service" not in page
+        assert "A rule of the service refused" in text_of(visitor.get(f"/decisions/{refused.request_id}").text)
+
     def test_unknown_fault_is_not_removed(self, visitor: Visitor) -> None:
         """A fault that was removed meanwhile is named."""
         assert refusal(visitor, "/world/faults/remove", {"id": "fault-9"}) == "There is no fault fault-9."
@@ -341,7 +356,9 @@ class TestFaults:
 
 def test_command_names_the_emulator_and_the_world() -> None:
     """The command of another world at another port names both."""
-    visitor = Visitor(App(), base="/worlds/my.world", host="127.0.0.1:4711")
+    app = App()
+    app.worlds.get("my.world")
+    visitor = Visitor(app, base="/worlds/my.world", host="127.0.0.1:4711")
     shown = text_of(visitor.get("/world/clock").text)
     assert "artifact-emulator clock resume --world my.world --endpoint http://127.0.0.1:4711" in shown
     default = Visitor(App(), host="127.0.0.1:4700")

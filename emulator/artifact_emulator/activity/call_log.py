@@ -46,6 +46,8 @@ class CallFailure(Record, kw_only=False):
     message: str
     recorded_message: str
     """The message in CloudTrail's record, which may say more than the reply."""
+    fault_id: str = ""
+    """The fault rule that injected the error, "" if none did."""
 
 
 class CallRecord(Struct, kw_only=True):

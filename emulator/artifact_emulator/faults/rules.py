@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import assert_never
 
+from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.aws.service_model import Service
 from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.faults.effect import NO_EFFECT, Effect
@@ -123,7 +124,7 @@ class Faults:
         with self._lock:
             for active in self._rules:
                 if self._matches(active, service, operation, account_id, now):
-                    effect = _with_action(effect, active.rule.action, service, self._random)
+                    effect = _with_action(effect, active, service, self._random)
         return effect
 
     def _matches(self, active: ActiveRule, service: Service, operation: str, account_id: str, now: datetime) -> bool:
@@ -150,11 +151,12 @@ def _number_of(active: ActiveRule) -> int:
     return int(active.id.rpartition("-")[2])
 
 
-def _with_action(effect: Effect, action: Action, service: Service, source: random.Random) -> Effect:  # noqa: PLR0911 - one for each kind.
-    """Add an action to an effect, which has at most one of each kind: the first."""
+def _with_action(effect: Effect, active: ActiveRule, service: Service, source: random.Random) -> Effect:  # noqa: PLR0911 - one for each kind.
+    """Add the action of a rule to an effect, which has at most one of each kind: the first."""
+    action = active.rule.action
     match action:
         case Error():
-            return replace(effect, failure=effect.failure or injected_error(service, action))
+            return replace(effect, failure=effect.failure or _failure(service, action, active.id))
         case Latency():
             return replace(effect, delay=effect.delay or action.seconds(source))
         case Reset():
@@ -169,6 +171,12 @@ def _with_action(effect: Effect, action: Action, service: Service, source: rando
             return replace(effect, inquiry_failure=effect.inquiry_failure or action)
         case _:
             assert_never(action)
+
+
+def _failure(service: Service, error: Error, fault_id: str) -> AwsError:
+    failure = injected_error(service, error)
+    failure.fault_id = fault_id
+    return failure
 
 
 def _check(rule: FaultRule, service: Service) -> None:

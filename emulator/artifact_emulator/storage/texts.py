@@ -70,7 +70,7 @@ def call_text(call: CallRecord) -> str:
         "operation": call.operation,
         "members": call.members,
         "value": call.value,
-        "failure": failure and [failure.code, failure.message, failure.recorded_message],
+        "failure": failure and [failure.code, failure.message, failure.recorded_message, failure.fault_id],
         "request_id": call.request_id,
         "user_agent": call.user_agent,
         "size": call.size,

@@ -26,6 +26,8 @@ class AwsError(Exception):
         self.members = dict(members or {})
         self.recorded_message = recorded_message or message
         """The message in CloudTrail's record, which may say more than the reply."""
+        self.fault_id = ""
+        """The fault rule that injected the error, "" if none did."""
 
 
 class DenialError(AwsError):
