@@ -43,7 +43,9 @@ def refusal_of(request: Request, allowed_hosts: Collection[str]) -> str | None:
     origin, host = headers.get("origin"), headers.get("host", "")
     name = host_name(host)
     if name is None or not (is_local(name) or is_allowed(name, allowed_hosts)):
-        return f"A browser calls {host!r}, which is not a local host name: allow it with `serve --allow-host NAME`."
+        return (
+            f"A browser calls {host!r}, which is not a local host name: allow it with the switch `--allow-host NAME`."
+        )
     if origin is None:
         # Browsers send no Origin with images and links.
         is_own = headers.get("sec-fetch-site", "none") in ("none", "same-origin")

@@ -134,6 +134,8 @@ class TestCommand:
         for row in rows:
             assert row["link"] in text
             assert f'href="{row["link"]}"' in page
+            for name, value in (("AWS_ENDPOINT_URL", row["endpoint"]), ("AWS_SECRET_ACCESS_KEY", row["token"])):
+                assert re.search(rf"(^|>)export {name}={re.escape(value)}(<|$)", page, re.MULTILINE)
         assert page.count("data:image/svg+xml") == 2
         assert TOKEN not in page + table + text
 
@@ -154,7 +156,8 @@ class TestCommand:
             (["3", "--names", "{names}"], "has 1 names, not 3"),
             (["--names", "{absent}"], "No such file"),
             (["2", "--sheet", "class.pdf"], "ends with .html, .csv, .txt"),
-            (["2", "--endpoint", "http://127.0.0.1:9"], "set ARTIFACT_EMULATOR_CONTROL_TOKEN"),
+            (["2", "--sheet", "nowhere/class.html"], "there is no folder 'nowhere' for the sheet"),
+            (["2", "--endpoint", "http://127.0.0.1:9"], "If it has none, it is open to everybody"),
             (["2", "--control-token", "short"], "20 to 128 letters"),
             (["2", "--control-token", TOKEN, "--endpoint", "ftp://lab"], "'ftp://lab' is not a URL"),
             (["2", "--control-token", TOKEN, "--endpoint", "http://127.0.0.1:9"], "no reply from"),

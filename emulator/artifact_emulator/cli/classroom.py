@@ -103,7 +103,11 @@ def _use_running(options: argparse.Namespace, students: "list[Student]") -> int:
     from artifact_emulator.scenarios.files import InvalidScenario
 
     if not options.control_token:
-        raise CommandFailed("set ARTIFACT_EMULATOR_CONTROL_TOKEN to the token with which the emulator was started", 2)
+        raise CommandFailed(
+            "set ARTIFACT_EMULATOR_CONTROL_TOKEN to the token of the running emulator. If it has none, it is open to "
+            "everybody: start it with --control-token",
+            2,
+        )
     emulator = emulator_at(options.endpoint, options.control_token)
     try:
         with translated_errors():
@@ -269,4 +273,7 @@ def _count(text: str) -> int:
 def _sheet(text: str) -> Path:
     if not text.lower().endswith(_SHEETS):
         raise argparse.ArgumentTypeError(f"the name of a sheet ends with {', '.join(_SHEETS)}, not as {text!r}")
-    return Path(text)
+    path = Path(text)
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {str(path.parent)!r} for the sheet: create it first")
+    return path

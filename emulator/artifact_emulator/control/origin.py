@@ -17,7 +17,7 @@ def refusal_of(headers: Mapping[str, str], allowed_hosts: Collection[str]) -> st
         return "Requests from pages of other sites are refused."
     host = host_name(headers.get("host", ""))
     if host is None or not (is_local(host) or is_allowed(host, allowed_hosts)):
-        return f"{headers.get('host', '')!r} is not a local host name: allow it with `serve --allow-host NAME`."
+        return f"{headers.get('host', '')!r} is not a local host name: allow it with the switch `--allow-host NAME`."
     return None
 
 
