@@ -103,6 +103,7 @@ class TestStory:
         download.value.save_as(snapshot)
 
         other = Console(console.server, f"{console.world}-other", console.page)
+        requests.put(f"{console.server}/_emulator/worlds/{other.world}", timeout=15).raise_for_status()
         other.open("/world")
         console.page.get_by_label("File, YAML or JSON").set_input_files(scenario)
         console.press("Load file")

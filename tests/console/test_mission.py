@@ -123,10 +123,13 @@ class TestEnable:
         assert "You enabled trusted access for AWS Artifact." in console.messages
 
     def test_member_cannot_enable_trusted_access(self, console: Console) -> None:
-        """A member account sees AWS's refusal."""
+        """The form that enables trusted access shows a member account AWS's refusal."""
         member = console.create_organization()
         console.sign_in(member)
         console.open("/organizations/services/artifact/enable")
+        console.page.get_by_label("Show the option to enable trusted access").check()
+        console.page.get_by_label("To confirm, enter enable in the box").fill("enable")
+        console.press("Enable trusted access")
         assert "You don't have permissions to access this resource." in console.messages
 
     def test_standalone_account_sees_organizations_not_in_use(self, console: Console) -> None:
