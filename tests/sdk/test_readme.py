@@ -12,9 +12,11 @@ import yaml
 from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.cli.main import create_parser
 from artifact_emulator.services import bindings, handlers
+from artifact_emulator.testing.client import Emulator
 from artifact_state.scenarios.load import load_scenario
 from artifact_state.scenarios.schema import Scenario
 from tests.support.documentation import DOCS, README, blocks_of, code_of, run_pytest, run_python, run_shell
+from tests.support.example_projects import copy_of, run_in
 from tests.support.sdk_accounts import EmulatedAws
 
 PAGES = sorted([README, README.with_name("CONTRIBUTING.md"), *DOCS.glob("*.md")])
@@ -41,6 +43,9 @@ RUN = {
     ("other-languages.md", "sh"),
     ("scenarios.md", "yaml"),
     ("configuration.md", "toml"),
+    ("policies-in-ci.md", "sh"),
+    ("policies-in-ci.md", "python"),
+    ("policies-in-ci.md", "yaml"),
 }
 """Code blocks that a test below runs. Blocks of `console` have their own test for all pages."""
 OUTPUT = {"text", "console"}
@@ -105,6 +110,37 @@ class TestPages:
         """The environment variables lead the AWS CLI to the emulator, and it finds the agreement operations."""
         output = run_shell(code_of(DOCS / "other-languages.md", "sh"), emulator.endpoint, tmp_path)
         assert '"Account": "111122223333"' in output
+
+    def test_policies_in_ci_are_imported_and_decide(
+        self, emulator: EmulatedAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The commands import an organization and decide calls, and the job fails once a policy is missing."""
+        page, folder = DOCS / "policies-in-ci.md", copy_of("policies-in-ci", tmp_path)
+        world = Emulator(emulator.endpoint).world()
+        world.load_scenario("landing-zone")
+        organizations = world.client("organizations", account="111122223333")
+        (root,) = organizations.list_roots()["Roots"]
+        units = organizations.list_organizational_units_for_parent(ParentId=root["Id"])["OrganizationalUnits"]
+        (sandbox,) = (unit["Id"] for unit in units if unit["Name"] == "Sandbox")
+        organizations.detach_policy(PolicyId="p-FullAWSAccess", TargetId=sandbox)
+        monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)  # It takes the place of AWS.
+        output = run_shell(code_of(page, "sh"), emulator.endpoint, folder)
+        (simulated,) = code_of(page, "text")
+        assert simulated in output
+        assert "decided by  SERVICE_CONTROL_POLICY" in output
+        (original,), (copy,) = (each.scenario()["organizations"] for each in (world, world.emulator.world("policies")))
+        assert copy["units"] == original["units"]
+        assert copy["detached"] == original["detached"] == [{"policy": "FullAWSAccess", "targets": ["Sandbox"]}]
+        assert [policy["attach"] for policy in copy["policies"]] == [["root"], ["Workloads", "Sandbox"]]
+        monkeypatch.delenv("AWS_ENDPOINT_URL")
+        assert run_pytest(code_of(page, "python"), folder) == 6
+
+        (workflow,) = code_of(page, "yaml")
+        (*_, step) = yaml.safe_load(workflow)["jobs"]["policies"]["steps"]
+        imported = folder / "organization.json"
+        assert run_in(folder, shlex.split(step["run"])).returncode == 0
+        imported.write_text(imported.read_text().replace("organizations:LeaveOrganization", "organizations:Leave"))
+        assert run_in(folder, shlex.split(step["run"])).returncode == 1
 
     def test_scenario_example_loads(self) -> None:
         """The scenarios on the page about scenarios can be loaded."""
