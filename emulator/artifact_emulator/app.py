@@ -75,6 +75,8 @@ class App:
         self.limits = limits
         self.access = access
         self.behind = behind
+        self.passes_others = behind is not None
+        """Whether calls of services that are not emulated here are passed on."""
         self._allowed_hosts = allowed_hosts
         self._log_requests = log_requests
 
@@ -87,12 +89,24 @@ class App:
 
     def _answer_browser(self, request: Request) -> Reply:
         """Return the reply to a request with a header that browsers send and SDKs do not."""
-        if _own_path(request) and not self.passes(request):
-            return self._answer(request)
-        # Imported here: few calls come from browsers.
-        from artifact_emulator import browser_access
+        passes = self.passes(request)
+        if _own_path(request) and not passes:
+            reply = self._answer(request)
+        else:
+            # Imported here: few calls come from browsers.
+            from artifact_emulator import browser_access
 
-        return browser_access.answer(request, self._allowed_hosts, self._answer)
+            reply = browser_access.answer(request, self._allowed_hosts, self._answer)
+        return reply if passes else self._readable(request, reply)
+
+    def _readable(self, request: Request, reply: Reply) -> Reply:
+        """Return a reply, as a page if it is an error that a person reads in a browser."""
+        if reply.status < 400 or "text/html" not in request.headers.get("accept", ""):
+            return reply
+        from artifact_emulator.error_page import page_of
+
+        world = self.worlds.existing(split_world(request)[0]) if request.path.startswith(WORLDS) else None
+        return page_of(request, reply, f"{WORLDS}{world.name}" if world else "")
 
     def _answer(self, request: Request) -> Reply:
         stopwatch = _stopwatch() if self._log_requests else None
@@ -188,7 +202,7 @@ class App:
     def refuse_size(self, request: Request, limit: int) -> Reply:
         """Return the reply to a request whose body exceeds the limit."""
         message = f"The request body is larger than the {limit} bytes that artifact-emulator takes."
-        return self._refuse(request, 413, "Content too large", message)
+        return self._readable(request, self._refuse(request, 413, "Content too large", message))
 
     def _refuse(self, request: Request, status: int, title: str, message: str) -> Reply:
         if _own_path(request) and not self.passes(request):
@@ -251,7 +265,7 @@ class App:
     def _control(self) -> "WSGIApplication":
         from artifact_emulator.control.app import create_app
 
-        return create_app(self.worlds, self._allowed_hosts, self.behind)
+        return create_app(self.worlds, self._allowed_hosts, self.behind, passes_others=self.passes_others)
 
     @cached_property
     def _console(self) -> "WSGIApplication":

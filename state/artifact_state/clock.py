@@ -17,6 +17,7 @@ class InstantInThePast(InstantOutOfRange):
     """The instant lies before the latest change of the world, whose contents would not exist yet."""
 
     def __init__(self, instant: datetime, latest: datetime) -> None:
+        self.latest = latest
         super().__init__(
             f"The clock cannot show {instant.isoformat()}: the world has changed at {latest.isoformat()}. "
             "To begin a world at an earlier time, use `clock` in a scenario, `worlds create --at`, `emulate(at=...)` "

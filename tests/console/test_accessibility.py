@@ -24,11 +24,31 @@ WITHOUT_PAGE = {
 }
 """Endpoints for GET that redirect, or return data or a file."""
 
+SAME_QUESTION = {
+    "accounts.confirm_leaving",
+    "accounts.confirm_removal",
+    "accounts.confirm_unit_deletion",
+    "credentials.confirm_password_deletion",
+    "invitations.confirm_response",
+    "permissions.confirm_deletion",
+    "policies.confirm_deletion",
+    "policies.confirm_disable",
+}
+"""Endpoints whose pages differ from `/world/reset` in their words only."""
+
 
 @pytest.fixture
 def pages(console: Console) -> list[str]:
     """Sign in to a world in which every page has content; return the paths of all pages."""
     return fill_world(console, scenario="agreement-accepted")
+
+
+CUT_PARTS = """() => {
+  const parts = [...document.querySelectorAll("html, .scroll:not(.diagram-box), .principal, .button")];
+  const isBroken = (part) => part.matches(".button") && part.offsetHeight > 48;
+  return parts.filter((part) => part.scrollWidth > part.clientWidth || isBroken(part)).map((part) => part.innerText);
+}"""
+"""Returns the texts of the parts that are wider than their space, and of buttons of several lines."""
 
 
 class TestPages:
@@ -39,7 +59,9 @@ class TestPages:
         urls = create_app(App()).url_map
         adapter = urls.bind("localhost")
         checked = {adapter.match(f"/console{path.partition('?')[0]}")[0] for path in PAGES}
-        assert {rule.endpoint for rule in urls.iter_rules() if "GET" in (rule.methods or ())} == checked | WITHOUT_PAGE
+        assert {
+            rule.endpoint for rule in urls.iter_rules() if "GET" in (rule.methods or ())
+        } == checked | WITHOUT_PAGE | SAME_QUESTION
 
 
 @pytest.mark.xdist_group("browser")  # One browser is enough.
@@ -62,6 +84,19 @@ class TestAccessibility:
             if serious:
                 failures[path] = [(violation["id"], violation["nodes"][0]["html"]) for violation in serious]
         assert failures == {}
+
+    @pytest.mark.parametrize("width", [768, 1024, 1280, 1920])
+    def test_nothing_is_cut_at_usual_widths(self, console: Console, pages: list[str], width: int) -> None:
+        """Tables and the header fit their space, and no label of a button breaks; only diagrams scroll."""
+        console.page.set_viewport_size({"width": width, "height": 800})
+        cut = {path: parts for path in pages if (parts := self.cut_parts(console, path))}
+        assert cut == {}
+
+    def cut_parts(self, console: Console, path: str) -> list[str]:
+        """Return the texts of the parts of a page that are wider than their space, or higher than one line."""
+        console.open(path)
+        parts: list[str] = console.page.evaluate(CUT_PARTS)
+        return parts
 
     def test_pages_fit_a_narrow_screen(self, console: Console, pages: list[str]) -> None:
         """No page scrolls sideways at a width of 360 pixels."""

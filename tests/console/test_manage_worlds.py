@@ -107,6 +107,7 @@ class TestStory:
         other.open("/world")
         console.page.get_by_label("File, YAML or JSON").set_input_files(scenario)
         console.press("Load file")
+        console.page.get_by_role("dialog").get_by_role("button", name="Load scenario").click()
         assert "Scenario scenario.yaml loaded." in console.messages
         assert len(other.client("organizations").list_accounts()["Accounts"]) == 2
         console.follow("Snapshots")
@@ -126,7 +127,7 @@ class TestStory:
         assert "'soon' is not a duration" in console.messages
         self._check(console)
         console.open("/world/faults")
-        console.page.get_by_label("creation_failure").check()
+        console.page.get_by_label("Start to create an account").check()
         console.page.locator("summary", has_text="Limits").click()
         console.page.locator(".calls summary").click()
         self._check(console)

@@ -21,6 +21,7 @@ scenario: 1
 organizations:
   - management: {id: "111122223333", name: Management, email: management@example.com}
 """
+HIDDEN = r'<input type="hidden" name="([^"]+)" value="([^"]*)">'
 
 
 @pytest.fixture
@@ -170,14 +171,30 @@ class TestContents:
 
     def test_scenario_replaces_contents(self, visitor: Visitor) -> None:
         """A built-in scenario and one in a file replace the contents of the world."""
-        success(visitor, "/world/load", {"scenario": "landing-zone"}, "/world")
+        success(visitor, "/world/load", {"scenario": "landing-zone", "confirmed": "yes"}, "/world")
         assert len(visitor.app.world.state.memberships) > 1
-        success(visitor, "/world/upload", {"file": file(SCENARIO, "one.yaml")}, "/world")
+        success(visitor, "/world/upload", {"file": file(SCENARIO, "one.yaml"), "confirmed": "yes"}, "/world")
         assert len(visitor.app.world.state.memberships) == 1
+
+    @pytest.mark.parametrize(
+        ("path", "form"),
+        [("/world/load", {"scenario": "organization"}), ("/world/upload", {"file": file(SCENARIO, "one.yaml")})],
+    )
+    def test_scenario_is_loaded_once_this_is_confirmed(
+        self, visitor: Visitor, path: str, form: dict[str, object]
+    ) -> None:
+        """Loading asks first; the answer carries the name of the scenario, or the file."""
+        before = visitor.app.world.state
+        question = visitor.post(path, form)
+        assert "into the world default?" in question.text
+        assert visitor.app.world.state is before
+        entries = {name: unescape(value) for name, value in re.findall(HIDDEN, question.text) if name != "csrf"}
+        success(visitor, path, entries, "/world")
+        assert visitor.app.world.state is not before
 
     def test_reset_returns_to_scenario(self, visitor: Visitor) -> None:
         """The world is reset from its own pages, after a question, to the scenario that was loaded."""
-        success(visitor, "/world/load", {"scenario": "organization"}, "/world")
+        success(visitor, "/world/load", {"scenario": "organization", "confirmed": "yes"}, "/world")
         initial = visitor.app.world.state
         visitor.sign_in("111122223333")
         visitor.post("/organizations/accounts/create", {"name": "Late", "email": "late@example.com"})
@@ -195,11 +212,11 @@ class TestContents:
 
     def test_exported_scenario_can_be_loaded(self, visitor: Visitor) -> None:
         """The downloaded scenario describes the world."""
-        success(visitor, "/world/load", {"scenario": "organization"}, "/world")
+        success(visitor, "/world/load", {"scenario": "organization", "confirmed": "yes"}, "/world")
         accounts = len(visitor.app.world.state.memberships)
         exported = visitor.get("/world/scenario.yaml")
         assert exported.headers["Content-Disposition"] == 'attachment; filename="default.yaml"'
-        success(visitor, "/world/upload", {"file": file(exported.data, "again.yaml")}, "/world")
+        success(visitor, "/world/upload", {"file": file(exported.data, "again.yaml"), "confirmed": "yes"}, "/world")
         assert len(visitor.app.world.state.memberships) == accounts
 
     def test_snapshot_is_saved_restored_and_deleted(self, visitor: Visitor) -> None:
@@ -208,7 +225,7 @@ class TestContents:
         assert "artifact-emulator snapshot save first" in success(
             visitor, "/world/snapshots", {"name": "first"}, "/world/snapshots"
         )
-        success(visitor, "/world/load", {"scenario": "organization"}, "/world")
+        success(visitor, "/world/load", {"scenario": "organization", "confirmed": "yes"}, "/world")
         assert "Restore the snapshot first" in visitor.get("/world/snapshots/first/restore").text
         success(visitor, "/world/snapshots/first/restore", {}, "/world/snapshots")
         assert visitor.app.world.state == before
@@ -261,9 +278,10 @@ class TestClock:
 
     def test_clock_does_not_go_back_before_the_latest_change(self, visitor: Visitor) -> None:
         """An instant at which the contents would not exist yet is refused."""
-        success(visitor, "/world/load", {"scenario": "organization"}, "/world")
+        success(visitor, "/world/load", {"scenario": "organization", "confirmed": "yes"}, "/world")
         message = refusal(visitor, "/world/clock/freeze", {"instant": "2020-01-01T00:00"})
-        assert message.startswith("The clock cannot show 2020-01-01")
+        assert message.startswith("The clock cannot go back before 20")
+        assert "create a world on the page Worlds" in message
 
     @pytest.mark.parametrize(
         ("path", "form", "message"),
@@ -284,6 +302,12 @@ class TestClock:
 class TestFaults:
     """The faults of a world."""
 
+    def test_form_suggests_the_error_codes_of_each_service(self, visitor: Visitor) -> None:
+        """The codes that a service may return are suggested with its name."""
+        page = visitor.get("/world/faults").text
+        assert '<option value="ConcurrentModificationException">AWS Organizations</option>' in page
+        assert '<option value="EntityAlreadyExists">IAM</option>' in page
+
     def test_fault_is_set_and_removed(self, visitor: Visitor) -> None:
         """A fault is listed with what it matches; the page shows the command that sets the same."""
         form: dict[str, object] = {
@@ -297,7 +321,9 @@ class TestFaults:
         assert "faults set organizations CreateAccount --error Throttling --times 2" in shown
         (active,) = runtime_of(visitor.app.world).faults.rules()
         assert (active.rule.operation, active.rule.times) == ("CreateAccount", 2)
-        assert "organizations:CreateAccount" in visitor.get("/world/faults").text
+        shown = text_of(visitor.get("/world/faults").text)
+        assert "CreateAccount of AWS Organizations" in shown
+        assert "at most 2 calls" in shown
         success(visitor, "/world/faults/remove", {"id": active.id}, "/world/faults")
         assert runtime_of(visitor.app.world).faults.rules() == []
 
@@ -326,7 +352,7 @@ class TestFaults:
             ({"account": "12"}, "account: "),
             ({"kind": "latency_ms", "latency_ms": "slow"}, "'slow' is not a latency"),
             ({"kind": "latency_ms", "latency_ms": "min=2,max=1"}, "min exceeds max"),
-            ({"kind": "deletion_fails"}, "deletion_fails applies only to DeleteServiceLinkedRole."),
+            ({"kind": "deletion_fails"}, "and fail later” is only for DeleteServiceLinkedRole."),
         ],
     )
     def test_mistake_sets_no_fault(self, visitor: Visitor, form: dict[str, object], message: str) -> None:

@@ -11,9 +11,9 @@ from artifact_emulator.aws.authorization.authorization_id import request_id_of
 from artifact_emulator.console import PREFIX
 from artifact_emulator.console.access import manages_all
 from artifact_emulator.console.calls import executor, world
+from artifact_emulator.console.confirmation import confirmation
 from artifact_emulator.console.diagram import diagram_of, svg_of
 from artifact_emulator.console.explanations import explanation_page
-from artifact_emulator.console.worlds.forms import confirmation
 from artifact_emulator.lessons.progress import Progress, progress
 from artifact_emulator.routing import WORLDS
 from artifact_emulator.world_management import create_world, empty_world

@@ -8,9 +8,9 @@ from secrets import token_bytes
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from flask import Flask, Response, flash, g, redirect, render_template, request, session, url_for
+from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
 from artifact_emulator.active_call import CallExecutor
@@ -35,6 +35,7 @@ from artifact_emulator.console.calls import (
 from artifact_emulator.console.iam import account as iam_account
 from artifact_emulator.console.iam import credentials, groups, permissions, roles, users
 from artifact_emulator.console.organizations import accounts, invitations, policies, services, settings
+from artifact_emulator.console.refused_forms import RefusedForms, entries_of, keep_refused_form
 from artifact_emulator.console.session import is_signed_in
 from artifact_emulator.console.worlds import clock, contents, faults, registry
 from artifact_emulator.control import origin
@@ -86,10 +87,11 @@ def create_app(call_executor: CallExecutor, allowed_hosts: Collection[str] = ())
     app.logger.addFilter(escape_control_characters)
     app.secret_key = token_bytes(32)
     app.config.update(SESSION_COOKIE_NAME="artifact-emulator-console", SESSION_COOKIE_SAMESITE="Strict")
-    app.extensions.update(executor=call_executor, pending_calls=PendingCalls())
+    app.config["MAX_FORM_MEMORY_SIZE"] = None  # The server limits bodies.
+    app.extensions.update(executor=call_executor, pending_calls=PendingCalls(), refused_forms=RefusedForms())
     app.jinja_env.finalize = _printed
     app.jinja_env.filters.update(document=_indented_document, counted=counted)
-    app.jinja_env.globals.update(csrf=csrf.token, cli=snippets.cli, boto3=snippets.boto3)
+    app.jinja_env.globals.update(csrf=csrf.token, cli=snippets.cli, boto3=snippets.boto3, entries_of=entries_of)
     for module in _MODULES:
         app.register_blueprint(module.pages, url_prefix=PREFIX + (module.pages.url_prefix or ""))
 
@@ -110,6 +112,7 @@ def create_app(call_executor: CallExecutor, allowed_hosts: Collection[str] = ())
             response.headers["Cache-Control"] = "max-age=300"
         if response.status_code in (302, 303) and page_calls():
             pending_calls().add(page_calls())
+        keep_refused_form(response)
         return response
 
     @app.errorhandler(AwsError)
@@ -124,11 +127,26 @@ def create_app(call_executor: CallExecutor, allowed_hosts: Collection[str] = ())
 
     app.register_error_handler(RegistryFull, _limit_page)
 
-    @app.errorhandler(HTTPException)
-    def show_http_error(error: HTTPException) -> tuple[str, int]:
-        return render_template("error.html", title=error.name, description=error.description), error.code or 500
-
+    app.register_error_handler(HTTPException, _error_page)
     return app
+
+
+def _error_page(error: HTTPException) -> AnyResponse | tuple[str, int]:
+    page = _page_near(error) if request.method == "GET" and error.code in (404, 405) else None
+    if page is not None:
+        return redirect(request.script_root + page)
+    return render_template("error.html", title=error.name, description=error.description), error.code or 500
+
+
+def _page_near(error: HTTPException) -> str | None:
+    """Return the page that a visitor means who opens the address of a page with a slash, or that of a form."""
+    urls = current_app.url_map.bind("localhost")
+    address = request.path.rstrip("/")
+    if isinstance(error, MethodNotAllowed):
+        # The address of a form lies below that of its page.
+        while address and not urls.test(address, "GET"):
+            address = address.rpartition("/")[0]
+    return address if address != request.path and urls.test(address, "GET") else None
 
 
 def _limit_page(error: RegistryFull) -> tuple[str, int]:

@@ -168,7 +168,8 @@ def page_calls() -> list[ConsoleCall]:
 def flash_refusal(failure: AwsError) -> None:
     """Show AWS's error on the next page, with a link to its explanation."""
     link = url_for("activity.decision", request_id=page_calls()[-1].request_id) if page_calls() else ""
-    message = {"code": failure.code, "message": failure.message, "explanation": link}
+    reason = failure.members.get("Reason")
+    message = {"code": failure.code, "message": failure.message, "reason": reason, "explanation": link}
     flash(message, "error")  # type: ignore[arg-type]  # Flask stores any value that fits into the cookie.
 
 

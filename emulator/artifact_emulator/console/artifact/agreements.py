@@ -91,19 +91,20 @@ def agreements() -> str:
 def start_action() -> Response:
     """Redirect to the first page of the chosen action for the selected agreement."""
     agreement_id, action = request.form.get("agreement", ""), request.form.get("action", "")
+    page = url_for(".agreements", tab=request.form.get("tab", "account"), agreement=agreement_id or None)
     if not agreement_id:
         flash("Select an agreement first.", "error")
-        return redirect(url_for(".agreements", tab=request.form.get("tab", "account")))
+        return redirect(page)
     accepted = _accepted(agreement_id)
     if action == "terminate" or (action == "download" and accepted):
         if accepted is None:
             flash("Only an active agreement can be terminated.", "error")
-            return redirect(url_for(".agreements", tab=request.form.get("tab", "account")))
+            return redirect(page)
         target = ".confirm_termination" if action == "terminate" else ".download"
         return redirect(url_for(target, customer_agreement_id=accepted["id"]))
     if action == "accept" and accepted:
         flash("This agreement is already active.", "error")
-        return redirect(url_for(".agreements", tab=request.form.get("tab", "account")))
+        return redirect(page)
     return redirect(url_for(".nda", agreement_id=agreement_id, next=action))
 
 
@@ -111,8 +112,14 @@ def start_action() -> Response:
 def nda(agreement_id: str) -> str:
     """Show the non-disclosure agreement to accept before an agreement is shown."""
     document = call("artifact", "GetNdaForAgreement", agreementId=agreement_id)
-    next_action = request.args.get("next", "accept")
-    return render_template("artifact/nda.html", agreement=_agreement(agreement_id), nda=document, next=next_action)
+    agreement = _agreement(agreement_id)
+    return render_template(
+        "artifact/nda.html",
+        agreement=agreement,
+        nda=document,
+        next=request.args.get("next", "accept"),
+        cancel=_list_of(agreement),
+    )
 
 
 @pages.post("/artifact/agreements/<agreement_id>/nda")
@@ -132,7 +139,7 @@ def accept_nda(agreement_id: str) -> Response | str:
     try:
         details = call("artifact", "GetAgreement", agreementId=agreement_id, ndaToken=acceptance["getAgreementToken"])
     except AwsError as failure:
-        return _download_refused(failure)
+        return _download_refused(failure, _list_of(_agreement(agreement_id)))
     if next_action == "download":
         agreement = _agreement(agreement_id)
         return start_download(details["documentPresignedUrl"], agreement["name"], _list_of(agreement))
@@ -173,7 +180,7 @@ def download(customer_agreement_id: str) -> Response | str:
     try:
         details = call("artifact", "GetCustomerAgreement", customerAgreementId=customer_agreement_id)
     except AwsError as failure:
-        return _download_refused(failure)
+        return _download_refused(failure, _list_of(_customer_agreement(customer_agreement_id)))
     accepted = _customer_agreement(customer_agreement_id)
     return start_download(details["documentPresignedUrl"], accepted["name"], _list_of(accepted))
 
@@ -182,16 +189,15 @@ def download(customer_agreement_id: str) -> Response | str:
 def confirm_termination(customer_agreement_id: str) -> Response | str:
     """Show the terms of termination to the account that accepted the agreement."""
     details = call("artifact", "GetCustomerAgreement", customerAgreementId=customer_agreement_id)
+    accepted = _customer_agreement(customer_agreement_id)
     if "terminateAgreementToken" not in details:
         flash(
             "You can't terminate this agreement. Only the account that accepted it can, and agreements that were "
             "signed offline cannot be terminated here.",
             "error",
         )
-        return redirect(url_for(".agreements"))
-    return render_template(
-        "artifact/terminate.html", accepted=_customer_agreement(customer_agreement_id), details=details
-    )
+        return redirect(_list_of(accepted))
+    return render_template("artifact/terminate.html", accepted=accepted, details=details, cancel=_list_of(accepted))
 
 
 @pages.post("/artifact/customer-agreements/<customer_agreement_id>/terminate")
@@ -200,21 +206,26 @@ def terminate(customer_agreement_id: str) -> Response | str:
     accepted = _customer_agreement(customer_agreement_id)
     token = request.form.get("terminateAgreementToken", "")
     terms = accepted.get("terminateTerms", [])
-    details = {"terminateTerms": terms, "terminateAgreementToken": token}
+    shown = {
+        "accepted": accepted,
+        "details": {"terminateTerms": terms, "terminateAgreementToken": token},
+        "cancel": _list_of(accepted),
+    }
     if len(request.form.getlist("agreed")) < len(terms):
         flash("Select all checkboxes to terminate the agreement.", "error")
-        return render_template("artifact/terminate.html", accepted=accepted, details=details)
+        return render_template("artifact/terminate.html", **shown)
     if "confirmed" not in request.form:
-        return render_template("artifact/terminate.html", accepted=accepted, details=details, confirming=True)
+        return render_template("artifact/terminate.html", **shown, confirming=True)
     call("artifact", "TerminateAgreement", customerAgreementId=customer_agreement_id, terminateAgreementToken=token)
     flash(f"You terminated {accepted['name']}.", "success")
     return redirect(_list_of(accepted))
 
 
 def _list_of(agreement: Mapping[str, Any]) -> str:
-    """Return the address of the tab that lists an agreement or a customer agreement."""
+    """Return the address of the tab that lists an agreement or a customer agreement, in which it is selected."""
     for_organization = "ORGANIZATION" in agreement.get("subjects", ()) or agreement.get("organizationArn")
-    return url_for(".agreements", tab="organization" if for_organization else "account")
+    agreement_id = agreement["agreementArn"].partition("/")[2] if "agreementArn" in agreement else agreement["id"]
+    return url_for(".agreements", tab="organization" if for_organization else "account", agreement=agreement_id)
 
 
 def _rows(subject: str) -> list[Row]:
@@ -269,12 +280,14 @@ def _customer_agreement(customer_agreement_id: str) -> Mapping[str, Any]:
 
 
 def _acceptance_form(agreement: Mapping[str, Any], details: Mapping[str, Any], *, confirming: bool = False) -> str:
-    return render_template("artifact/accept.html", agreement=agreement, details=details, confirming=confirming)
+    return render_template(
+        "artifact/accept.html", agreement=agreement, details=details, confirming=confirming, cancel=_list_of(agreement)
+    )
 
 
-def _download_refused(failure: AwsError) -> Response:
+def _download_refused(failure: AwsError, page: str) -> Response:
     """Show the console's message for a missing permission, if that is the reason, and the API's error."""
     if "not authorized to perform" in failure.message:
         flash(NO_DOWNLOAD, "error")
     flash_refusal(failure)
-    return redirect(url_for(".agreements"))
+    return redirect(page)

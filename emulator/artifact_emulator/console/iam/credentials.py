@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from artifact_emulator.console.calls import call
+from artifact_emulator.console.confirmation import confirmation
 from artifact_emulator.console.iam.users import login_profile
 
 pages = Blueprint("credentials", __name__, url_prefix="/iam/users/<name>")
@@ -25,6 +26,13 @@ def set_password(name: str) -> Response:
     )
     flash(f"You {'changed the' if profile else 'created a'} console password of {name}.", "success")
     return _to_user(name)
+
+
+@pages.get("/password/delete")
+def confirm_password_deletion(name: str) -> str:
+    """Ask before the password of a user is deleted."""
+    text = f"{name} can no longer sign in to the console, until you create another password."
+    return confirmation(f"Delete the password of {name}?", text, "Delete password", url_for("users.user", name=name))
 
 
 @pages.post("/password/delete")

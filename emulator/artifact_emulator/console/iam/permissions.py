@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console.calls import call, flash_refusal, list_all
+from artifact_emulator.console.confirmation import confirmation
 from artifact_state.record import Record
 
 MAX_MATCHES = 50
@@ -129,6 +130,13 @@ def put(kind: str, name: str) -> Response | str:
         return _form(identity, policy, document)
     flash(f"You saved the inline policy {policy}.", "success")
     return redirect(identity.page, 303)
+
+
+@pages.get("/inline/<policy>/delete")
+def confirm_deletion(kind: str, name: str, policy: str) -> str:
+    """Ask before an inline policy is deleted."""
+    text = f"{name} loses the permissions of this policy, which cannot be restored."
+    return confirmation(f"Delete inline policy {policy}?", text, "Delete", Identity(kind, name).page)
 
 
 @pages.post("/inline/<policy>/delete")

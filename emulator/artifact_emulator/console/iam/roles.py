@@ -12,6 +12,8 @@ from artifact_emulator.aws.errors.aws_error import AwsError
 from artifact_emulator.console.calls import call
 from artifact_emulator.console.confirmation import is_confirmed
 from artifact_emulator.console.iam.permissions import Identity, policies_of
+from artifact_emulator.console.organizations.services import slug_of
+from artifact_state import catalog
 
 PAGE_SIZE = 50
 pages = Blueprint("roles", __name__)
@@ -36,6 +38,7 @@ def role(name: str) -> str:
         policies=policies,
         documents=[_policy(policy["PolicyArn"]) for policy in policies["attached"]],
         task=call("iam", "GetServiceLinkedRoleDeletionStatus", DeletionTaskId=task) if task else None,
+        service=_trusted_service(name),
     )
 
 
@@ -76,6 +79,12 @@ def delete(name: str) -> Response:
         return redirect(url_for(".role", name=name, task=task), 303)
     flash(f"Deletion of {name}: {status}.", "success")
     return redirect(url_for(".roles"), 303)
+
+
+def _trusted_service(role_name: str) -> tuple[str, str] | None:
+    """Return the path and the name of the service whose trusted access needs a service-linked role, if any."""
+    services = (each for each in catalog.trusted_services() if role_name in [role.name for role in each.roles])
+    return next(((slug_of(each.name), each.name) for each in services), None)
 
 
 def _policy(arn: str) -> dict[str, Any]:

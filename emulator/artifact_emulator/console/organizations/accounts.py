@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from artifact_emulator.console.calls import call, caller, list_all, next_page, world
-from artifact_emulator.console.confirmation import is_confirmed
+from artifact_emulator.console.confirmation import confirmation, is_confirmed
 from artifact_state.authority import organization_of
 
 PAGE_SIZE = 20
@@ -48,6 +48,18 @@ def create() -> Response:
     call("organizations", "CreateOrganization", FeatureSet=request.form.get("features", "ALL"))
     flash("You created an organization.", "success")
     return redirect(next_page(request.args.get("next", ""), url_for(".accounts")), 303)
+
+
+@pages.get("/organizations/leave")
+def confirm_leaving() -> str:
+    """Ask before the account leaves its organization."""
+    return confirmation(
+        "Leave this organization?",
+        f"The account {caller().account_id} loses access to the organization's agreements and is no longer under its "
+        "policies. It can return only by another invitation.",
+        "Leave organization",
+        url_for(".accounts"),
+    )
 
 
 @pages.post("/organizations/leave")
@@ -99,7 +111,7 @@ def invite() -> Response:
     return redirect(url_for("invitations.invitations"), 303)
 
 
-@pages.get("/organizations/accounts/<account_id>")
+@pages.get("/organizations/accounts/<string(length=12):account_id>")
 def account(account_id: str) -> str:
     """Describe an account."""
     described = call("organizations", "DescribeAccount", AccountId=account_id)["Account"]
@@ -127,6 +139,18 @@ def move(account_id: str) -> Response:
     )
     flash(f"You moved {account_id}.", "success")
     return redirect(url_for(".account", account_id=account_id), 303)
+
+
+@pages.get("/organizations/accounts/<account_id>/remove")
+def confirm_removal(account_id: str) -> str:
+    """Ask before an account is removed from the organization."""
+    return confirmation(
+        f"Remove account {account_id} from organization?",
+        "It loses access to the organization's agreements and is no longer under its policies. "
+        "It can return only by another invitation.",
+        "Remove account",
+        url_for(".account", account_id=account_id),
+    )
 
 
 @pages.post("/organizations/accounts/<account_id>/remove")
@@ -173,6 +197,17 @@ def rename_unit(unit_id: str) -> Response:
     """Rename an organizational unit."""
     call("organizations", "UpdateOrganizationalUnit", OrganizationalUnitId=unit_id, Name=request.form.get("name", ""))
     return redirect(url_for(".accounts", parent=unit_id), 303)
+
+
+@pages.get("/organizations/units/<unit_id>/delete")
+def confirm_unit_deletion(unit_id: str) -> str:
+    """Ask before an organizational unit is deleted."""
+    return confirmation(
+        f"Delete organizational unit {_unit(unit_id)['Name']}?",
+        "Only an empty unit can be deleted: move its accounts and delete its units first.",
+        "Delete",
+        url_for(".accounts", parent=unit_id),
+    )
 
 
 @pages.post("/organizations/units/<unit_id>/delete")

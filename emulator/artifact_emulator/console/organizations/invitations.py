@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from artifact_emulator.console.calls import call, caller, list_all, world
+from artifact_emulator.console.confirmation import confirmation
 from artifact_state.authority import organization_of
 
 _RESPONSES = {
@@ -26,6 +27,18 @@ def invitations() -> str:
         "organizations/invitations.html",
         received=list_all("organizations", "ListHandshakesForAccount", "Handshakes"),
         sent=list_all("organizations", "ListHandshakesForOrganization", "Handshakes") if is_management else None,
+    )
+
+
+@pages.get("/organizations/invitations/<handshake_id>")
+def confirm_response(handshake_id: str) -> str:
+    """Ask before a handshake is declined or canceled."""
+    verb = "Cancel" if request.args.get("response") == "cancel" else "Decline"
+    return confirmation(
+        f"{verb} invitation {handshake_id}?",
+        "The account can then join the organization only by another invitation.",
+        f"{verb} invitation",
+        url_for(".invitations"),
     )
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from artifact_emulator.console.calls import call
+from artifact_emulator.console.confirmation import confirmation
 from artifact_state.model import PolicyType
 
 PAGE_SIZE = 20
@@ -52,6 +53,18 @@ def types() -> str:
     enabled = _enabled_types(root)
     rows = [(type_.value, title_of(type_.value), type_.value in enabled) for type_ in PolicyType]
     return render_template("organizations/policy_types.html", rows=rows, root=root)
+
+
+@pages.get("/organizations/policies/<policy_type>/status")
+def confirm_disable(policy_type: str) -> str:
+    """Ask before a policy type is disabled."""
+    return confirmation(
+        f"Disable {title_of(policy_type)}?",
+        "The policies of this type no longer apply, and are detached from all roots, units and accounts. "
+        "Enabling the type again does not attach them again.",
+        "Disable",
+        url_for(".types"),
+    )
 
 
 @pages.post("/organizations/policies/<policy_type>/status")
@@ -129,6 +142,18 @@ def update(policy_type: str, policy_id: str) -> Response:
     call("organizations", "UpdatePolicy", PolicyId=policy_id, **_form_members())
     flash("You saved the policy.", "success")
     return redirect(url_for(".policy", policy_type=policy_type, policy_id=policy_id), 303)
+
+
+@pages.get("/organizations/policies/<policy_type>/<policy_id>/delete")
+def confirm_deletion(policy_type: str, policy_id: str) -> str:
+    """Ask before a policy is deleted."""
+    summary = call("organizations", "DescribePolicy", PolicyId=policy_id)["Policy"]["PolicySummary"]
+    return confirmation(
+        f"Delete policy {summary['Name']}?",
+        "The policy cannot be restored. Detach it from all its targets first.",
+        "Delete",
+        url_for(".policy", policy_type=policy_type, policy_id=policy_id),
+    )
 
 
 @pages.post("/organizations/policies/<policy_type>/<policy_id>/delete")

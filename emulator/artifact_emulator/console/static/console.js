@@ -85,9 +85,11 @@ function addRow(table, call) {
   const [time, caller, operation, result] = [0, 1, 2, 3].map(() => row.insertCell());
   time.className = "time";
   time.textContent = call.at;
+  caller.className = "arn";
   caller.append(`${call.account} `, span("soft", call.caller));
   operation.className = "operation";
   operation.textContent = `${call.service}:${call.operation}`;
+  result.className = "arn";
   result.append(span(call.error ? "status failed" : "status active", call.error || "success"));
   if (call.error) {
     const link = document.createElement("a");

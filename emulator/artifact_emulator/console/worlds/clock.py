@@ -1,5 +1,7 @@
 """The clock of this world: freeze, advance and resume it."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
@@ -14,7 +16,7 @@ from artifact_emulator.console.worlds.forms import (
     managed_world,
 )
 from artifact_emulator.time_texts import duration_of
-from artifact_state.clock import Clock
+from artifact_state.clock import Clock, InstantInThePast
 
 pages = Blueprint("clock", __name__)
 
@@ -38,7 +40,7 @@ def clock() -> str:
 def freeze() -> Response:
     """Freeze the clock, at the present instant if none is given."""
     instant = entered_instant("instant") or managed_world().clock.now()
-    managed_world().change_clock(lambda clock: clock.freeze(instant))
+    _change(lambda clock: clock.freeze(instant))
     at = instant_text(managed_world().clock.now())
     return done(f"Clock frozen at {at}.", command("clock", "freeze", at), ".clock")
 
@@ -52,7 +54,7 @@ def advance() -> Response:
         span = duration_of(text)
     except ValueError as error:
         raise WrongInput(str(error)) from None
-    managed_world().change_clock(lambda clock: clock.advance(span))
+    _change(lambda clock: clock.advance(span))
     return done(f"Clock advanced by {text}.", command("clock", "advance", text), ".clock")
 
 
@@ -60,5 +62,19 @@ def advance() -> Response:
 @form_of(clock)
 def resume() -> Response:
     """Make the clock show the real time."""
-    managed_world().change_clock(Clock.resume)
+    _change(Clock.resume)
     return done("The clock shows the real time.", command("clock", "resume"), ".clock")
+
+
+def _change(change: Callable[[Clock], None]) -> None:
+    """Change the clock.
+
+    Raises WrongInput, InstantOutOfRange.
+    """
+    try:
+        managed_world().change_clock(change)
+    except InstantInThePast as error:
+        raise WrongInput(
+            f"The clock cannot go back before {error.latest:%Y-%m-%d %H:%M:%S} UTC, when this world last changed. "
+            "To begin earlier, create a world on the page Worlds with “Frozen at this instant in UTC”."
+        ) from None

@@ -1,14 +1,15 @@
 """The contents of this world: load and export scenarios; save, restore, export and import snapshots."""
 
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any, BinaryIO, cast
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from artifact_emulator.console.confirmation import Question, confirmation
 from artifact_emulator.console.worlds.forms import (
     command,
-    confirmation,
     done,
     entered,
     form_of,
@@ -25,15 +26,17 @@ from artifact_emulator.world_management import create_world, reset_world
 from artifact_state.scenarios.export import export_scenario
 from artifact_state.scenarios.omissions import omissions
 from artifact_state.snapshot import read_world, write_world
+from artifact_state.world import World
 
 pages = Blueprint("world", __name__)
 
 
 @pages.get("/world")
-def contents() -> str:
+def contents(question: Question | None = None) -> str:
     """Show the contents of this world, and the forms that load and export them."""
     return render_template(
         "worlds/contents.html",
+        question=question,
         scenarios=built_in_scenarios(),
         commands=[
             command("scenario", "load", "landing-zone"),
@@ -45,22 +48,40 @@ def contents() -> str:
 
 @pages.post("/world/load")
 @form_of(contents)
-def load() -> AnyResponse:
-    """Replace the contents of this world by those of a built-in scenario."""
+def load() -> AnyResponse | str:
+    """Replace the contents of this world by those of a built-in scenario, once this is confirmed."""
     name = entered("scenario")
     require_built_in(name)
-    create_world(managed_worlds(), managed_world().name, contents=load_file(name, managed_worlds().default.options))
-    return done(f"Scenario {name} loaded.", command("scenario", "load", name), ".contents")
+    return _replace_contents(name, load_file(name, managed_worlds().default.options), {"scenario": name})
 
 
 @pages.post("/world/upload")
 @form_of(contents)
-def upload() -> AnyResponse:
-    """Replace the contents of this world by those of a scenario file."""
-    file = uploaded("file")
-    name = file.filename or ""
-    loaded = load_text(name, file.read(), managed_worlds().default.options)
-    create_world(managed_worlds(), managed_world().name, contents=loaded)
+def upload() -> AnyResponse | str:
+    """Replace the contents of this world by those of a scenario file, once this is confirmed."""
+    if "text" in request.form:
+        name, content = entered("name"), request.form["text"].encode()
+    else:
+        file = uploaded("file")
+        name, content = file.filename or "", file.read()
+    loaded = load_text(name, content, managed_worlds().default.options)
+    return _replace_contents(name, loaded, {"name": name, "text": content.decode(errors="replace")})
+
+
+def _replace_contents(name: str, loaded: World, entries: Mapping[str, str]) -> AnyResponse | str:
+    """Load a scenario if this is confirmed, otherwise ask, with what has to be entered again."""
+    world = managed_world().name
+    if "confirmed" not in request.form:
+        question = Question(
+            f"Load {name} into the world {world}?",
+            "Everything in the world is lost, with its calls and its faults. A reset then returns to this scenario. "
+            "Its snapshots remain.",
+            "Load scenario",
+            url_for(".contents"),
+            {**entries, "confirmed": "yes"},
+        )
+        return contents(question)
+    create_world(managed_worlds(), world, contents=loaded)
     return done(f"Scenario {name} loaded.", command("scenario", "load", name), ".contents")
 
 

@@ -5,11 +5,12 @@ from datetime import datetime
 from functools import wraps
 from shlex import quote
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from artifact_emulator.console.calls import executor, world
+from artifact_emulator.console.confirmation import confirmation
 from artifact_emulator.faults.rules import ImpossibleFault, TooManyFaults
 from artifact_emulator.scenarios.files import InvalidScenario, UnknownScenario
 from artifact_emulator.time_texts import instant_of
@@ -63,12 +64,15 @@ def managed_world(name: str | None = None) -> World:
     return world() if name is None else managed_worlds().find(name)
 
 
-def form_of(page: Callable[[], str]) -> Callable[[Callable[..., Response]], Callable[..., Response | tuple[str, int]]]:
+_Reply = Response | str | tuple[str, int]
+
+
+def form_of(page: Callable[[], str]) -> Callable[[Callable[..., Response | str]], Callable[..., _Reply]]:
     """Decorate the view of a form: a mistake is shown on the page of the form, which keeps what was entered."""
 
-    def decorate(submit: Callable[..., Response]) -> Callable[..., Response | tuple[str, int]]:
+    def decorate(submit: Callable[..., Response | str]) -> Callable[..., _Reply]:
         @wraps(submit)
-        def view(**path: str) -> Response | tuple[str, int]:
+        def view(**path: str) -> _Reply:
             try:
                 return submit(**path)
             except _MISTAKES as error:
@@ -84,11 +88,6 @@ def done(message: str, command: str, endpoint: str) -> Response:
     """Redirect to a page, which says what has been done and shows the equivalent command."""
     flash({"message": message, "command": command}, "success")  # type: ignore[arg-type]  # It fits into the cookie.
     return redirect(url_for(endpoint), 303)
-
-
-def confirmation(title: str, text: str, button: str, cancel: str) -> str:
-    """Return the page that asks before something is lost; the script shows it in a dialog."""
-    return render_template("worlds/confirm.html", title=title, text=text, button=button, cancel=cancel)
 
 
 def reset_confirmation(name: str, cancel: str) -> str:

@@ -8,10 +8,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from artifact_emulator.console import PREFIX
+from artifact_emulator.console.confirmation import confirmation
 from artifact_emulator.console.worlds.forms import (
     WrongInput,
     command,
-    confirmation,
     done,
     entered,
     entered_instant,
