@@ -33,6 +33,7 @@ _REST_XML_SERVICES = ("s3", "s3express", "s3-outposts", "s3-object-lambda", "clo
 _JSON_TYPES = ("application/x-amz-json-1.1", "application/x-amz-json-1.0")
 _SDK = re.compile(r"\b(boto3|botocore|aws-cli|aws-sdk-)", re.IGNORECASE)
 _FORM_TYPE = "application/x-www-form-urlencoded"
+_BEHIND = "With `serve --behind moto`, moto answers it; `--behind URL` names another emulator; in tests, others='moto'."
 
 
 class Route(Record, kw_only=False):
@@ -82,7 +83,7 @@ def require_operation(route: Route, request: Request) -> tuple[Service, Operatio
     """
     service, operation = route.service, route.operation
     if service is None and route.name:
-        raise NotEmulated(_foreign_name(request) or route.name)
+        raise NotEmulated(_foreign_name(request) or route.name, advice=_BEHIND)
     if service is not None and operation is None and route.name not in service.unshaped:
         if route.name and _SDK.search(request.user_agent):
             raise NotEmulated(f"{service.name}:{route.name}", ", which is newer than its models of AWS")

@@ -45,12 +45,18 @@ def delete_world(worlds: WorldRegistry, name: str) -> None:
     runtime.clear()
 
 
-def set_fault(world: World, rule: FaultRule) -> ActiveRule:
-    """Set a fault rule.
+def set_fault(world: World, rule: FaultRule, *, passes_others: bool) -> ActiveRule:
+    """Set a fault rule; calls of services that are not emulated come past faults only if they are passed on.
 
     Raises ImpossibleFault, TooManyFaults, NotStored.
     """
-    active = runtime_of(world).faults.add(rule, _service(rule.service), world.clock.now())
+    service = _service(rule.service)
+    if service.name not in PROFILES and not passes_others:
+        raise ImpossibleFault(
+            f"{service.name} is not emulated, and no call of it is passed on: start with `serve --behind moto`; "
+            "in tests, with emulate(others='moto')."
+        )
+    active = runtime_of(world).faults.add(rule, service, world.clock.now())
     try:
         store_faults(world)
     except NotStored:

@@ -169,6 +169,16 @@ class TestDenied:
             assert "PRINCIPAL: IMPLICIT_DENY" in explain(caught.value)
 
 
+class TestFaults:
+    """Faults of services that moto answers."""
+
+    def test_fault_is_injected_before_moto(self, emulation: Emulation) -> None:
+        """A fault of a service that is not emulated can be set, and answers in place of moto."""
+        emulation.set_fault("s3", "ListBuckets", error={"code": "SlowDown"})
+        with pytest.raises(ClientError, match="SlowDown"):
+            boto3.client("s3").list_buckets()
+
+
 class TestUnknown:
     """Calls of which too little is known for a decision."""
 

@@ -110,7 +110,7 @@ class TestCapabilities:
         signed = {"authorization": AUTHORIZATION.format(signing_name), **headers}
         reply = app.handle(Request(method, path, "", signed, body))
         assert reply.status == 501
-        assert f"does not emulate {name}." in reply.body.decode()
+        assert f"does not emulate {name}. With `serve --behind moto`" in reply.body.decode()
         assert control_result(app, "GET", CAPABILITIES)["not_emulated_calls"] == {name: 1}
 
     def test_every_operation_of_organizations_is_emulated(self, app: App) -> None:

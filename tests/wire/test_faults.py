@@ -291,3 +291,10 @@ class TestBody:
     def test_body_that_is_not_json_is_refused(self, app: App) -> None:
         """A body that is not JSON is refused."""
         assert control_reply(app, "POST", FAULTS, b"{").status == 400
+
+    def test_fault_that_no_call_would_meet_is_refused(self, app: App) -> None:
+        """A service that is neither emulated nor passed on cannot have a fault, which --behind would change."""
+        status, detail = control_refusal(app, "POST", FAULTS, {"service": "s3", "error": {"code": "SlowDown"}})
+        assert status == 400
+        assert detail.startswith("s3 is not emulated, and no call of it is passed on: start with `serve --behind moto`")
+        assert control_result(app, "GET", FAULTS) == {"faults": []}

@@ -36,7 +36,7 @@ from artifact_emulator.control import (
     token_issuers,
     worlds,
 )
-from artifact_emulator.control.responses import GATEWAY_KEY, WORLDS_KEY, problem_response
+from artifact_emulator.control.responses import GATEWAY_KEY, PASSES_KEY, WORLDS_KEY, problem_response
 from artifact_emulator.faults.rules import TooManyFaults
 from artifact_emulator.logs import escape_control_characters
 from artifact_emulator.validation_texts import error_text
@@ -85,14 +85,18 @@ _REFUSALS = (
 
 
 def create_app(
-    worlds: WorldRegistry, allowed_hosts: Collection[str] = (), behind: "Gateway | None" = None
+    worlds: WorldRegistry,
+    allowed_hosts: Collection[str] = (),
+    behind: "Gateway | None" = None,
+    *,
+    passes_others: bool = False,
 ) -> "WSGIApplication":
     """Create the application for the worlds of an emulator."""
     # Creating the Flask application takes long, so all emulators of a process share one.
     app = _flask_app()
 
     def respond(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
-        environ |= {WORLDS_KEY: worlds, _HOSTS_KEY: allowed_hosts, GATEWAY_KEY: behind}
+        environ |= {WORLDS_KEY: worlds, _HOSTS_KEY: allowed_hosts, GATEWAY_KEY: behind, PASSES_KEY: passes_others}
         return app.wsgi_app(environ, start_response)
 
     return respond

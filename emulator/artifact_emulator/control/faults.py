@@ -1,12 +1,12 @@
 """Faults: list, set and remove the fault rules of a world."""
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel
 
 from artifact_emulator import world_management
 from artifact_emulator.control import PREFIX
-from artifact_emulator.control.responses import current_world, no_content, problem_response
+from artifact_emulator.control.responses import PASSES_KEY, current_world, no_content, problem_response
 from artifact_emulator.faults.rule_format import FaultBody, FaultReply, fault_reply, rule_of
 from artifact_emulator.faults.rules import ImpossibleFault
 from artifact_emulator.world_runtime import runtime_of
@@ -34,7 +34,10 @@ def add_routes(app: OpenAPI) -> None:
     @app.post(f"{PREFIX}/faults", summary="Set a fault", responses={200: FaultReply})
     def set_fault(body: FaultBody) -> Response:
         try:
-            return jsonify(fault_reply(world_management.set_fault(current_world(), rule_of(body))))
+            active = world_management.set_fault(
+                current_world(), rule_of(body), passes_others=request.environ[PASSES_KEY]
+            )
+            return jsonify(fault_reply(active))
         except ImpossibleFault as error:
             return problem_response(400, "Not possible", str(error))
 

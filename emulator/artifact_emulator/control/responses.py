@@ -20,6 +20,8 @@ WORLDS_KEY = "artifact_emulator.worlds"
 """The key of the WSGI environment that holds the worlds."""
 GATEWAY_KEY = "artifact_emulator.gateway"
 """The key that holds the gate, or None."""
+PASSES_KEY = "artifact_emulator.passes_others"
+"""The key that says whether calls of services that are not emulated here are passed on."""
 
 
 def all_worlds() -> WorldRegistry:

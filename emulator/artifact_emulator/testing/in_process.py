@@ -76,6 +76,7 @@ class Emulation(WorldClient):
 
             require_moto()
         self.app = App(world)
+        self.app.passes_others = others is not None
         self.world = self.app.world
         self.passing = frozenset(passing)
         self.others = others

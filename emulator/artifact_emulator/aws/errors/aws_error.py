@@ -6,6 +6,8 @@ from typing import Any
 
 from artifact_emulator.aws.service_model import Protocol
 
+_FIDELITY = "See https://github.com/artifact-emulator/artifact-emulator/blob/main/docs/fidelity.md"
+
 
 class AwsError(Exception):
     """An error with the code, message, HTTP status and further members of its reply."""
@@ -37,8 +39,8 @@ class DenialError(AwsError):
 class NotEmulated(AwsError):
     """The error of an operation of AWS, or of a combination of members, that the emulator does not have."""
 
-    def __init__(self, name: str, reason: str = "") -> None:
-        text = f"artifact-emulator does not emulate {name}{reason}. See docs/fidelity.md."
+    def __init__(self, name: str, reason: str = "", *, advice: str = _FIDELITY) -> None:
+        text = f"artifact-emulator does not emulate {name}{reason}. {advice}"
         super().__init__("NotImplemented", text, 501)
         self.name = name
 
