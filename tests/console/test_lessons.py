@@ -127,7 +127,7 @@ class TestClicks:
     def test_page_says_whether_a_command_line_is_needed(self, visitor: Visitor) -> None:
         """The page of a lesson names the steps that the console does not make."""
         assert "no command line is needed" in visitor.get("/lessons/removed-member").text
-        assert "These steps need a command line: 6." in visitor.get("/lessons/who-may-enable").text
+        assert "Step 6 needs a command line." in visitor.get("/lessons/who-may-enable").text
         assert "This lesson needs a command line." in visitor.get("/lessons/confused-deputy").text
 
     @pytest.mark.parametrize("name", ["story", "who-may-enable", "disable-and-enable-again", "removed-member"])
