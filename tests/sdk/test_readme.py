@@ -3,6 +3,8 @@
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from itertools import dropwhile
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from artifact_emulator.services import bindings, handlers
 from artifact_emulator.testing.client import Emulator
 from artifact_state.scenarios.load import load_scenario
 from artifact_state.scenarios.schema import Scenario
-from tests.support.documentation import DOCS, README, blocks_of, code_of, run_pytest, run_python, run_shell
+from tests.support.documentation import DOCS, README, ROOT, blocks_of, code_of, run_pytest, run_python, run_shell
 from tests.support.example_projects import copy_of, run_in
 from tests.support.sdk_accounts import EmulatedAws
 
@@ -27,6 +29,10 @@ NOT_RUN = {
         "permissions.md",
         "sh",
     ): "the AWS CLI that the tests install has no IAM Toolbox; tests/wire covers both operations",
+    (
+        "kubernetes.md",
+        "yaml",
+    ): "tests/sdk/test_kubernetes.py reads the objects, and starts a server with their settings",
     ("other-languages.md", "hcl"): "Terraform; the page says that no test covers it",
     ("installation.md", "bat"): "Windows; a test compares it with the Windows job of .github/workflows/ci.yml",
     ("installation.md", "powershell"): "Windows; a test compares it with the Windows job of .github/workflows/ci.yml",
@@ -49,8 +55,8 @@ RUN = {
 }
 """Code blocks that a test below runs. Blocks of `console` have their own test for all pages."""
 OUTPUT = {"text", "console"}
-TESTED_ELSEWHERE = {"installation.md", "supply-chain.md"}
-"""Pages whose commands tests/packaging runs, or reads if they need Docker."""
+TESTED_ELSEWHERE = {"installation.md", "kubernetes.md", "supply-chain.md"}
+"""Pages whose commands tests/packaging runs, or reads if they need Docker, and one whose commands need a cluster."""
 
 
 def test_every_code_block_is_run() -> None:
@@ -110,6 +116,13 @@ class TestPages:
         """The environment variables lead the AWS CLI to the emulator, and it finds the agreement operations."""
         output = run_shell(code_of(DOCS / "other-languages.md", "sh"), emulator.endpoint, tmp_path)
         assert '"Account": "111122223333"' in output
+
+    def test_reference_is_generated(self, tmp_path: Path) -> None:
+        """Each reference page in the table of contents is generated from the code."""
+        command = [sys.executable, str(ROOT / "scripts/generate_reference"), str(tmp_path)]
+        subprocess.run(command, check=True, capture_output=True)
+        listed = re.findall(r"^reference/(.+)$", (DOCS / "index.md").read_text(), re.MULTILINE)
+        assert sorted(path.stem for path in tmp_path.iterdir()) == sorted(listed)
 
     def test_policies_in_ci_are_imported_and_decide(
         self, emulator: EmulatedAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
