@@ -98,6 +98,16 @@ class TestAccessibility:
         parts: list[str] = console.page.evaluate(CUT_PARTS)
         return parts
 
+    def test_print_has_no_controls(self, console: Console, pages: list[str]) -> None:
+        """A printed page has its contents, and no menu, buttons or fields."""
+        assert pages
+        console.page.emulate_media(media="print")
+        for path in ("/artifact/agreements", "/activity", "/lessons/story", "/worlds"):
+            console.open(path)
+            assert console.page.get_by_role("heading").first.is_visible()
+            controls = console.page.locator("nav.side, button, input, select, label.check, .actions")
+            assert [control.inner_text() for control in controls.all() if control.is_visible()] == [], path
+
     def test_pages_fit_a_narrow_screen(self, console: Console, pages: list[str]) -> None:
         """No page scrolls sideways at a width of 360 pixels."""
         console.page.set_viewport_size({"width": 360, "height": 740})

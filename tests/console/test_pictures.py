@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page
 
@@ -97,6 +98,7 @@ def visit(server: str, page: Page) -> Iterator[str]:
     for path in AS_ROLE:
         console.open(path)
         yield f"as role {path}"
+    requests.put(f"{server}/_emulator/worlds/empty", timeout=15).raise_for_status()
     empty = Console(server, "empty", page)
     empty.sign_in(STANDALONE)
     for path in WITHOUT_ORGANIZATION:
