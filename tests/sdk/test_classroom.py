@@ -18,6 +18,7 @@ from artifact_emulator.access_tokens import world_token
 from artifact_emulator.classroom.students import named, numbered
 from artifact_emulator.cli.main import main
 from artifact_emulator.testing.client import ControlError, Emulator
+from tests.support.command_line import command_output, failed_command
 from tests.support.server_process import SERVE_COMMAND, ServerProcess, clean_environment, server_process
 
 CLASSROOM = [*SERVE_COMMAND[:-1], "classroom"]
@@ -103,6 +104,23 @@ class TestCommand:
             files = (sheet, tmp_path / "class" / "control-token")
             if sys.platform != "win32":
                 assert [file.stat().st_mode & 0o077 for file in files] == [0, 0]
+
+    def test_settings_for_programs_need_the_token(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """`env` and `profiles` fail without the token, warn of a wrong one, and have it as secret otherwise."""
+        with server_process(SERVE_COMMAND, env=clean_environment(ARTIFACT_EMULATOR_CONTROL_TOKEN=TOKEN)) as server:
+            endpoint = f"http://127.0.0.1:{server.port}"
+            for command in (["env", "--account", "111122223333"], ["profiles"]):
+                monkeypatch.delenv("ARTIFACT_EMULATOR_CONTROL_TOKEN", raising=False)
+                status, error = failed_command(capsys, *command, "--endpoint", endpoint)
+                assert (status, "ARTIFACT_EMULATOR_CONTROL_TOKEN" in error) == (1, True)
+                monkeypatch.setenv("ARTIFACT_EMULATOR_CONTROL_TOKEN", TOKEN)
+                Emulator(endpoint, control_token=TOKEN).world().load_scenario("organization")
+                assert TOKEN in command_output(capsys, *command, "--endpoint", endpoint)
+            monkeypatch.setenv("ARTIFACT_EMULATOR_CONTROL_TOKEN", "wrong" * 5)
+            assert main(["env", "--account", "111122223333", "--endpoint", endpoint]) == 0
+            assert "warning: The token does not open the world" in capsys.readouterr().err
 
     def test_running_emulator_gets_the_worlds_that_it_lacks(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -8,8 +8,15 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from artifact_emulator.cli.options import add_json, add_world, existing_world_of, translated_errors, world_of
-from artifact_emulator.cli.output import write, write_file, write_json, write_result
+from artifact_emulator.cli.options import (
+    CommandFailed,
+    add_json,
+    add_world,
+    existing_world_of,
+    translated_errors,
+    world_of,
+)
+from artifact_emulator.cli.output import warn, write, write_file, write_json, write_result
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.testing.environment import misleading, past_proxies
 
@@ -18,6 +25,7 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r"\d{12}")
 _SHELLS = ("bash", "zsh", "sh", "fish", "powershell", "cmd", "dotenv")
+_UNAUTHORIZED = 401
 _OFTEN_SET = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 """Variables to unset even if they are not set here: another shell may evaluate the output."""
 _ENV_EPILOG = """\
@@ -62,10 +70,28 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _env(options: argparse.Namespace) -> int:
     world = world_of(options)
+    _check_token(world)
     settings = world.environment(options.account or _default_account(world), region=options.region)
     settings |= past_proxies(settings, os.environ)
     write_result(options, _shell_commands(settings, options.shell), settings)
     return 0
+
+
+def _check_token(world: "RemoteWorld") -> None:
+    """Raise CommandFailed if the emulator, as far as it is there, would refuse the calls for want of its token."""
+    # Imported here: `--help` needs no HTTP client.
+    import requests
+
+    from artifact_emulator.testing.client import ControlError
+
+    try:
+        world.exists()
+    except ControlError as error:
+        if error.status == _UNAUTHORIZED:
+            raise CommandFailed(str(error)) from None
+        warn(str(error))
+    except (requests.RequestException, KeyError):
+        return
 
 
 def _default_account(world: "RemoteWorld") -> str:
@@ -85,7 +111,7 @@ def _profiles(options: argparse.Namespace) -> int:
     with translated_errors():
         world = existing_world_of(options)
         accounts = _accounts(world.scenario())
-    text = _profile_file(accounts, world.endpoint)
+    text = _profile_file(accounts, world)
     if options.json:
         write_json({"profiles": [{"name": name, "account": account} for name, account in accounts.items()]})
     elif options.output is None:
@@ -139,9 +165,9 @@ def _accounts(scenario: dict[str, Any]) -> dict[str, str]:
     return ids
 
 
-def _profile_file(accounts: dict[str, str], endpoint: str) -> str:
+def _profile_file(accounts: dict[str, str], world: "RemoteWorld") -> str:
     return "\n".join(
-        f"[profile {name}]\naws_access_key_id = {account}\naws_secret_access_key = placeholder\n"
-        f"region = us-east-1\nendpoint_url = {endpoint}\n"
+        f"[profile {name}]\naws_access_key_id = {account}\naws_secret_access_key = {world.secret}\n"
+        f"region = us-east-1\nendpoint_url = {world.endpoint}\n"
         for name, account in accounts.items()
     )
