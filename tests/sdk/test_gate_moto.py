@@ -212,7 +212,7 @@ class TestProcess:
                 env=environment, capture_output=True, text=True, check=False, timeout=20,
             )  # fmt: skip
         assert done.returncode == 1
-        assert "pip install 'artifact-emulator[moto]'" in done.stderr
+        assert "python -m pip install 'moto[server]'" in done.stderr
 
 
 def peak_memory(server: ServerProcess) -> int:

@@ -19,7 +19,7 @@ def copy_of_repository(folder: Path) -> Path:
 def repository_with_files(folder: Path) -> Path:
     """Return a repository of one commit, which has the files of this one."""
     target = copy_of_repository(folder)
-    git(target, "init", "--quiet")
+    git(target, "init", "--quiet", "--initial-branch", "main")
     git(target, "add", "--all")
     git(target, "-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "--quiet", "--message", "Begin")
     return target

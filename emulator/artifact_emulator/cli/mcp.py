@@ -29,7 +29,7 @@ def _mcp(options: argparse.Namespace) -> int:
         from artifact_emulator.agents.mcp_server import mcp_server
     except ModuleNotFoundError as missing:
         raise CommandFailed(
-            f"{missing.name} is not installed: python -m pip install 'artifact-emulator[mcp]'"
+            f"{missing.name} is not installed: python -m pip install boto3 mcp (the extra artifact-emulator[mcp])"
         ) from None
     from artifact_emulator.testing.subprocess_server import run_server
 

@@ -11,6 +11,7 @@ _PACKAGES = ("moto", "flask_cors")
 """What moto's server imports, and an installation of moto without it lacks."""
 _PROGRAM = "artifact_emulator.gateway.moto_process"
 _SECONDS = 10
+MOTO_INSTALLATION = "python -m pip install 'moto[server]' (the extra artifact-emulator[moto])"
 
 
 class CannotStart(Exception):
@@ -24,7 +25,7 @@ def moto_server() -> Iterator[str]:
     Raises CannotStart.
     """
     if not all(map(_is_installed, _PACKAGES)):
-        raise CannotStart("moto's server is not installed: pip install 'artifact-emulator[moto]'")
+        raise CannotStart(f"moto's server is not installed: {MOTO_INSTALLATION}")
     # It reads its standard input to the end, which is that of this process at the latest. A signal of the terminal
     # reaches only this process, which still passes on the calls that it finishes.
     command = [sys.executable, "-m", _PROGRAM]

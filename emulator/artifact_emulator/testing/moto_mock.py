@@ -14,6 +14,7 @@ from botocore.exceptions import ConnectionClosedError
 from artifact_emulator.app import App
 from artifact_emulator.aws.authorization.foreign_parts import UnknownMode
 from artifact_emulator.gateway.gateway import ForeignActiveCall, record_answer, refusal_of
+from artifact_emulator.gateway.moto_server import MOTO_INSTALLATION
 from artifact_emulator.http import Reply, Request
 from artifact_state.world import World
 
@@ -26,7 +27,7 @@ class MotoMissing(ModuleNotFoundError):
     """moto is not installed."""
 
     def __init__(self) -> None:
-        super().__init__('others="moto" needs moto: python -m pip install "artifact-emulator[moto]"', name="moto")
+        super().__init__(f'others="moto" needs moto: {MOTO_INSTALLATION}', name="moto")
 
 
 def require_moto() -> None:

@@ -110,7 +110,7 @@ def _metadata_of(document: str) -> SamlMetadata:
         # Imported here: it is slow, and only some users have its packages.
         from artifact_emulator.aws.signing import saml
     except ModuleNotFoundError:
-        raise NotEmulated("SAML without the packages of artifact-emulator[saml]") from None
+        raise NotEmulated("SAML without the packages lxml and signxml (the extra artifact-emulator[saml])") from None
     try:
         return SamlMetadata(document=document, **saml.read_metadata(document))
     except saml.InvalidDocument:

@@ -141,7 +141,7 @@ def _verified_assertion(tx: Transaction, provider: SamlProvider, response: str) 
         # Imported here: it is slow, and only some users have its packages.
         from artifact_emulator.aws.signing import saml as saml_documents
     except ModuleNotFoundError:
-        raise NotEmulated("SAML without the packages of artifact-emulator[saml]") from None
+        raise NotEmulated("SAML without the packages lxml and signxml (the extra artifact-emulator[saml])") from None
     try:
         return Assertion(**saml_documents.read_assertion(response, provider.certificates, tx.now))
     except saml_documents.InvalidDocument:
