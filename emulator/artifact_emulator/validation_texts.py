@@ -1,17 +1,25 @@
 """Errors of pydantic as one sentence for users of the control API and of the console's forms."""
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Tag, ValidationError
 
 from artifact_state.closest_name import closest
 
 if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
 ACCOUNT_ID = "^[0-9]{12}$"
 """The pattern of members that are account ids."""
+_FORM = "form:"
+
+
+def form(name: str) -> Tag:
+    """Return the tag of one of the forms that a member can have; errors do not name it."""
+    return Tag(_FORM + name)
 
 
 def error_text(error: ValidationError) -> str:
@@ -20,23 +28,29 @@ def error_text(error: ValidationError) -> str:
 
 
 def _text(model: str, error: "ErrorDetails") -> str:
-    location = ".".join(map(str, error["loc"])) or "body"
+    location = ".".join(part for part in map(str, error["loc"]) if not part.startswith(_FORM)) or "body"
     if error["type"] == "extra_forbidden":
-        return f"there is no member {location}{closest(str(error['loc'][-1]), _members(model))}"
+        return f"there is no member {location}{closest(str(error['loc'][-1]), _fields(model))}"
     return f"{location}: {_reason(error)}"
 
 
 def _reason(error: "ErrorDetails") -> str:
     if error["type"] == "model_type":
-        return "expected a JSON object"
+        return f"expected a JSON object{_example(error['ctx']['class_name'], error['input'])}"
     if error.get("ctx", {}).get("pattern") == ACCOUNT_ID:
         return f"{error['input']!r} is not an account id, which has 12 digits"
     return error["msg"].removeprefix("Value error, ")
 
 
-def _members(model: str) -> list[str]:
-    """Return the members of a model, by whose name pydantic reports its errors."""
-    return [name for known in _models(BaseModel) if known.__name__ == model for name in known.model_fields]
+def _example(model: str, value: object) -> str:
+    """Return the object that a text probably stands for: its only required member has the text."""
+    required = [name for name, field in _fields(model).items() if field.is_required()]
+    return f", such as {json.dumps({required[0]: value})}" if isinstance(value, str) and len(required) == 1 else ""
+
+
+def _fields(model: str) -> "dict[str, FieldInfo]":
+    """Return the fields of a model, by whose name pydantic reports its errors."""
+    return next((known.model_fields for known in _models(BaseModel) if known.__name__ == model), {})
 
 
 def _models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:

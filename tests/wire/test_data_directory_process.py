@@ -76,6 +76,17 @@ class TestProcess:
         with server_process(command, env=clean_environment()) as server:
             assert create_user(server, "kept") == 409
 
+    def test_settings_without_effect_are_named(self, tmp_path: Path) -> None:
+        """On a directory with worlds, a warning names the settings of the first world; a new one uses them silently."""
+        command = [*SERVE_COMMAND, "--data-dir", str(tmp_path / "data"), "--scenario", "organization", "--seed", "7"]
+        logs = []
+        for name in ("first", "second"):
+            with (tmp_path / name).open("w") as log, server_process(command, env=clean_environment(), stderr=log):
+                pass
+            logs.append((tmp_path / name).read_text())
+        assert logs[0] == ""
+        assert logs[1].endswith("already has worlds, so these settings have no effect: --seed, --scenario\n")
+
     def test_directory_in_use_ends_the_command(self, tmp_path: Path) -> None:
         """A second server on a directory ends with one sentence and status 1."""
         command = [*SERVE_COMMAND, "--host", "127.0.0.1", "--data-dir", str(tmp_path)]

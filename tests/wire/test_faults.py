@@ -124,6 +124,20 @@ class TestErrors:
         assert control_refusal(app, "POST", FAULTS, {"service": "organizations", **fault})[0] == 400
         assert control_result(app, "GET", FAULTS) == {"faults": []}
 
+    @pytest.mark.parametrize(
+        ("effect", "detail"),
+        [
+            ({"error": "SlowDown"}, 'error: expected a JSON object, such as {"code": "SlowDown"}'),
+            ({"error": 5}, "error: expected a JSON object"),
+            ({"latency_ms": "800"}, "latency_ms: Input should be a valid number"),
+            ({"latency_ms": {"min": "a", "max": 3}}, "latency_ms.min: Input should be a valid number, "),
+        ],
+    )
+    def test_refusal_names_members_as_they_are_sent(self, app: App, effect: dict[str, Any], detail: str) -> None:
+        """A value of the wrong type is refused under the name of its member, with the object that was meant."""
+        found = control_refusal(app, "POST", FAULTS, {"service": "organizations", **effect})[1]
+        assert found == detail or (detail.endswith(" ") and found.startswith(detail))
+
     def test_refusal_names_the_possible_errors(self, app: App) -> None:
         """The refusal of an unknown error names the errors of the operation."""
         fault = {"service": "organizations", "operation": "DescribeOrganization", "error": {"code": "Nonsense"}}

@@ -15,7 +15,7 @@ from artifact_emulator.cli.behind import behind_from
 from artifact_emulator.cli.options import CommandFailed
 from artifact_emulator.cli.output import warn, write, write_file, write_result
 from artifact_emulator.cli.parser import add_command
-from artifact_emulator.cli.serve_options import SETTINGS, access_from, store_from, world_from
+from artifact_emulator.cli.serve_options import SETTINGS, access_from, store_from, unused_settings, world_from
 from artifact_emulator.cli.settings import Setting, add_switches, apply, resolve, shown
 from artifact_emulator.cli.variables import warnings
 from artifact_emulator.console import PREFIX
@@ -135,6 +135,8 @@ def _serve_until_end(
         logs.log.warning(text)
     store = store_from(options)
     is_kept = store is not None and DEFAULT in store.worlds
+    if is_kept and (unused := unused_settings(options)):
+        logs.log.warning("%s already has worlds, so these settings have no effect: %s", options.data_dir, unused)
     app = App(
         None if is_kept else world_from(options),
         credentials=options.credentials,

@@ -292,6 +292,25 @@ SETTINGS = (
 )
 """Every setting; each is a switch, a variable ARTIFACT_EMULATOR_<NAME> and a key of a configuration file."""
 
+_OF_DEFAULT_WORLD = frozenset(
+    {
+        "artifact-principal",
+        "creation-delay",
+        "inactive-sts-region",
+        "inquiry-delay",
+        "leave-wait-period",
+        "quota",
+        "review-delay",
+        "scenario",
+        "seed",
+        "services",
+        "standalone-prerequisites",
+        "strict-mode",
+        "throttle",
+    }
+)
+"""The settings that `world_from` reads."""
+
 
 def world_from(options: argparse.Namespace) -> "World":
     """Return the default world that the options describe.
@@ -322,6 +341,13 @@ def world_from(options: argparse.Namespace) -> "World":
     if options.scenario is not None:
         _load_scenario(world, options.scenario)
     return world
+
+
+def unused_settings(options: argparse.Namespace) -> str:
+    """Return the switches of the default world that are set, which a data directory with worlds does not use, or ""."""
+    of_world = (setting for setting in SETTINGS if setting.name in _OF_DEFAULT_WORLD)
+    changed = [f"--{setting.name}" for setting in of_world if getattr(options, setting.attribute) != setting.default]
+    return ", ".join(changed)
 
 
 def store_from(options: argparse.Namespace) -> "Store | None":

@@ -11,7 +11,6 @@ from pydantic import (
     Discriminator,
     Field,
     JsonValue,
-    Tag,
     create_model,
     model_validator,
 )
@@ -29,7 +28,7 @@ from artifact_emulator.faults.kinds import (
     kind_of,
 )
 from artifact_emulator.faults.rules import ActiveRule, FaultRule
-from artifact_emulator.validation_texts import ACCOUNT_ID
+from artifact_emulator.validation_texts import ACCOUNT_ID, form
 from artifact_state.model import CreationFailure, InquiryFailure
 
 _HOUR = 3_600_000
@@ -86,11 +85,11 @@ class LatencyBody(BaseModel):
 
 
 def _latency_form(value: object) -> str:
-    return "distribution" if isinstance(value, dict | LatencyBody) else "number"
+    return form("distribution" if isinstance(value, dict | LatencyBody) else "number").tag
 
 
 _LatencyJson = Annotated[
-    Annotated[float, Field(strict=True, ge=0, le=_HOUR), Tag("number")] | Annotated[LatencyBody, Tag("distribution")],
+    Annotated[float, Field(strict=True, ge=0, le=_HOUR), form("number")] | Annotated[LatencyBody, form("distribution")],
     Discriminator(_latency_form),
 ]
 
