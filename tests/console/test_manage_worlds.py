@@ -18,6 +18,7 @@ class TestStory:
 
     def test_world_is_managed_from_creation_to_deletion(self, console: Console) -> None:
         """Each step says what it has done, and clients of the world see its effect."""
+        console = Console(console.server, f"{console.world}-new", console.page)
         page, name = console.page, console.world
         page.goto(f"{console.server}/console/")
         console.follow("Worlds")
