@@ -89,9 +89,11 @@ class TestEmptyWorld:
         assert runtime_of(kept).call_log.calls() == []
         assert runtime_of(kept).lesson == "story"
         reset_world(kept)
-        assert runtime_of(kept).lesson == ""
         assert len(kept.state.memberships) == initial
         again.close()
+        last = Store(directory, "process")
+        assert runtime_of(App(storage=last).worlds.find("ann")).lesson == ""
+        last.close()
 
 
 class TestPage:
