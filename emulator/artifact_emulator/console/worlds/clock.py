@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
+from artifact_emulator.console.access import manages_all
 from artifact_emulator.console.worlds.forms import (
     WrongInput,
     command,
@@ -74,7 +75,8 @@ def _change(change: Callable[[Clock], None]) -> None:
     try:
         managed_world().change_clock(change)
     except InstantInThePast as error:
+        advice = " To begin earlier, create a world on the page Worlds with “Frozen at this instant in UTC”."
         raise WrongInput(
-            f"The clock cannot go back before {error.latest:%Y-%m-%d %H:%M:%S} UTC, when this world last changed. "
-            "To begin earlier, create a world on the page Worlds with “Frozen at this instant in UTC”."
+            f"The clock cannot go back before {error.latest:%Y-%m-%d %H:%M:%S} UTC, when this world last changed."
+            f"{advice if manages_all() else ''}"
         ) from None
