@@ -133,6 +133,8 @@ class TestFaults:
             organizations.list_roots()
         command_output(capsys, "faults", "clear")
         assert command_output(capsys, "faults", "list") == "no faults are set"
+        status, error = failed_command(capsys, "faults", "set", "organizations", "ListRoots")
+        assert (status, error.startswith("artifact-emulator: give one of --error, --latency-ms, --reset")) == (2, True)
         status, error = failed_command(capsys, "faults", "set", "organizations", "ListRoots", "--error", "NoSuchEntity")
         assert (status, "ListRoots" in error) == (1, True)
 

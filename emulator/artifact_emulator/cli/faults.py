@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from artifact_emulator.cli.options import add_json, add_world, existing_world_of, translated_errors
+from artifact_emulator.cli.options import CommandFailed, add_json, add_world, existing_world_of, translated_errors
 from artifact_emulator.cli.output import write_result
 from artifact_emulator.cli.parser import add_command
 from artifact_emulator.faults.kinds import KINDS, Error, Kind, Latency, latency_of
@@ -54,8 +54,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _set(options: argparse.Namespace) -> int:
+    fault = _fault(options)
+    if not any(kind.name in fault for kind in KINDS):
+        raise CommandFailed(f"give one of {', '.join(_switch(kind) for kind in KINDS)}", 2)
     with translated_errors():
-        fault_id = existing_world_of(options).set_fault(options.service, options.operation, **_fault(options))
+        fault_id = existing_world_of(options).set_fault(options.service, options.operation, **fault)
     write_result(options, fault_id, {"id": fault_id})
     return 0
 
@@ -76,7 +79,7 @@ def _clear(options: argparse.Namespace) -> int:
 
 
 def _add_kind(parser: argparse.ArgumentParser, kind: Kind) -> None:
-    option, text = f"--{kind.name.replace('_', '-')}", f"{kind.description[0].lower()}{kind.description[1:-1]}"
+    option, text = _switch(kind), f"{kind.description[0].lower()}{kind.description[1:-1]}"
     if kind.action is Error:
         parser.add_argument(option, metavar="CODE", help=f"{text}: its code, or Throttling")
     elif kind.action is Latency:
@@ -87,6 +90,10 @@ def _add_kind(parser: argparse.ArgumentParser, kind: Kind) -> None:
         parser.add_argument(option, choices=kind.choices, metavar="REASON", help=f"{text}, such as {kind.choices[0]}")
     else:
         parser.add_argument(option, action="store_const", const=True, help=text)
+
+
+def _switch(kind: Kind) -> str:
+    return f"--{kind.name.replace('_', '-')}"
 
 
 def _fault(options: argparse.Namespace) -> dict[str, Any]:
