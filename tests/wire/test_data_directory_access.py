@@ -17,6 +17,7 @@ from artifact_state.world import World
 from tests.support.server_process import clean_environment
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the rights are those of POSIX")
+DAMAGED = "is damaged (reason): restore a copy of it, or name another directory."
 # The modules are imported first, because another user may not be able to read them.
 PROGRAM = """
 import os, sys
@@ -118,22 +119,44 @@ class TestErrors:
     """The errors of SQLite."""
 
     @pytest.mark.parametrize(
-        ("code", "words"),
+        ("code", "text"),
         [
-            (sqlite3.SQLITE_CORRUPT, "is damaged"),
-            (sqlite3.SQLITE_NOTADB, "is damaged"),
-            (sqlite3.SQLITE_FULL, "cannot be used"),
-            (sqlite3.SQLITE_IOERR_WRITE, "cannot be used"),
-            (sqlite3.SQLITE_READONLY_DIRECTORY, "cannot be used"),
+            (sqlite3.SQLITE_CORRUPT, DAMAGED),
+            (sqlite3.SQLITE_NOTADB, DAMAGED),
+            (sqlite3.SQLITE_FULL, "cannot be used: reason."),
+            (sqlite3.SQLITE_IOERR_WRITE, "cannot be used: reason."),
+            (sqlite3.SQLITE_READONLY_DIRECTORY, "cannot be used: reason."),
         ],
     )
-    def test_only_errors_of_the_contents_are_damage(self, code: int, words: str) -> None:
+    def test_only_errors_of_the_contents_are_damage(self, code: int, text: str) -> None:
         """An error of the disk or of rights is not called damage."""
         error = sqlite3.OperationalError("reason")
         error.sqlite_errorcode = code
         refusal = unusable(Path(FILE), error)
         assert isinstance(refusal, UnusableDirectory)
-        assert str(refusal) == f"{FILE} {words}: reason."
+        assert str(refusal) == f"{FILE} {text}"
+
+    def test_damage_is_named_with_what_to_do(self, directory: Path) -> None:
+        """The fault that SQLite finds stands in the sentence without its heading, and a copy is advised."""
+        file = directory / FILE
+        content = bytearray(file.read_bytes())
+        content[5 * 4096 : 6 * 4096] = bytes(4096)
+        file.write_bytes(content)
+        with pytest.raises(
+            UnusableDirectory, match=r"is damaged \([^*\n]+\): restore a copy of it, or name"
+        ) as refusal:
+            Store(directory)
+        with pytest.raises(UnusableDirectory) as same:
+            summary(directory)
+        assert str(same.value) == str(refusal.value)
+
+    def test_contents_of_another_form_are_damage(self, directory: Path) -> None:
+        """Rows that no emulator wrote are called damage also where they are only shown."""
+        with sqlite3.connect(directory / FILE) as connection:
+            connection.execute("INSERT INTO records SELECT layer, 'no path', 'x' FROM worlds")
+        connection.close()
+        with pytest.raises(UnusableDirectory, match="is damaged"):
+            summary(directory)
 
 
 def protect(directory: Path) -> None:

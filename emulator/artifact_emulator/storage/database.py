@@ -4,6 +4,7 @@ SQLite's own locks are used, because they exist on every platform and end with t
 """
 
 import os
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -74,6 +75,8 @@ _NOT_DAMAGE = {
     sqlite3.SQLITE_READONLY,
 }
 """The kinds of errors that say nothing of the contents: https://www.sqlite.org/rescode.html"""
+_HEADING = re.compile(r"\*+ in database \w+ \*+")
+"""What SQLite writes before the faults of a database."""
 _PRIMARY = 0xFF
 """The part of an error's code that has its kind."""
 
@@ -141,8 +144,14 @@ def open_to_read(directory: Path) -> sqlite3.Connection:
 
 def unusable(path: Path, error: Exception) -> UnusableDirectory:
     """Return the refusal of a database at which an error occurred: only some errors mean that it is damaged."""
-    kind = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
-    return UnusableDirectory(f"{path} {'cannot be used' if kind in _NOT_DAMAGE else 'is damaged'}: {error}.")
+    is_damaged = getattr(error, "sqlite_errorcode", 0) & _PRIMARY not in _NOT_DAMAGE
+    return damaged(path, str(error)) if is_damaged else UnusableDirectory(f"{path} cannot be used: {error}.")
+
+
+def damaged(path: Path, reason: str) -> UnusableDirectory:
+    """Return the refusal of a database that is damaged."""
+    reason = " ".join(_HEADING.sub("", reason).split())
+    return UnusableDirectory(f"{path} is damaged ({reason}): restore a copy of it, or name another directory.")
 
 
 def _check_access(directory: Path) -> None:
@@ -220,7 +229,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
     except sqlite3.DatabaseError as error:
         raise unusable(path, error) from None
     if faults != ["ok"]:
-        raise UnusableDirectory(f"{path} is damaged: {' '.join(str(faults[0]).split())}.")
+        raise damaged(path, str(faults[0]))
     return version
 
 

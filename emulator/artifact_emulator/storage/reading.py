@@ -4,12 +4,12 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from artifact_emulator.storage.database import FILE, open_to_read
+from artifact_emulator.storage.database import FILE, open_to_read, unusable
 
 
 def summary(directory: Path) -> dict[str, Any]:
@@ -17,8 +17,7 @@ def summary(directory: Path) -> dict[str, Any]:
 
     Raises UnusableDirectory.
     """
-    with closing(open_to_read(directory)) as connection:
-        connection.execute("BEGIN")
+    with _reading(directory) as connection:
         return {
             "directory": str(directory),
             "format": connection.execute("PRAGMA user_version").fetchone()[0],
@@ -36,12 +35,25 @@ def rows_of_world(directory: Path, name: str) -> Iterator[tuple[str, str]]:
 
     Raises UnusableDirectory, KeyError if there is no such world.
     """
-    with closing(open_to_read(directory)) as connection:
-        connection.execute("BEGIN")
+    with _reading(directory) as connection:
         found = connection.execute("SELECT layer FROM worlds WHERE name = ?", (name,)).fetchone()
         if found is None:
             raise KeyError(name)
         yield from sorted(_rows(connection, found[0]).items())
+
+
+@contextmanager
+def _reading(directory: Path) -> Iterator[sqlite3.Connection]:
+    """Yield a connection in a transaction.
+
+    Raises UnusableDirectory, also for contents that no emulator wrote.
+    """
+    with closing(open_to_read(directory)) as connection:
+        connection.execute("BEGIN")
+        try:
+            yield connection
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            raise unusable(directory / FILE, error) from None
 
 
 def _world(connection: sqlite3.Connection, world_id: int, name: str, layer: int) -> dict[str, Any]:
