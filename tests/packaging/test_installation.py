@@ -8,6 +8,7 @@ import shlex
 import socket
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,20 @@ class TestDocker:
         (port,) = Image().of("EXPOSE")
         assert run.publish == f"127.0.0.1:{port}:{port}"
 
+    def test_image_with_moto_adds_the_extra(self) -> None:
+        """The Dockerfile installs what the extra `moto` requires into the image's environment, and keeps its user."""
+        image, added = Image(), Image("\n".join(code_of(PAGE, "dockerfile")))
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+        assert added.of("FROM") == [DOCKER[1].split()[-1]]
+        assert added.of("USER") == ["root", *image.of("USER")]
+        (command,) = added.of("RUN")
+        (copied,) = image.of("COPY")
+        folder = copied.split()[-1]
+        requirements = project["optional-dependencies"]["moto"]
+        assert shlex.split(command) == [
+            "pip", "--python", f"{folder}/bin/python", "install", "--no-cache-dir", *requirements
+        ]  # fmt: skip
+
 
 class TestWindows:
     """The lines for Windows, which only the workflow can run."""
@@ -148,7 +163,7 @@ class TestWindows:
         (step,) = [step for step in workflow["jobs"]["portable"]["steps"] if step.get("shell") == shell]
         (guide,) = code_of(PAGE, language)
         assert step["run"] == guide
-        assert {block.language for block in blocks_of(PAGE)} == {"console", "powershell", "bat"}
+        assert {block.language for block in blocks_of(PAGE)} == {"console", "dockerfile", "powershell", "bat"}
 
 
 def test_first_test_is_green(reader: Reader, tmp_path: Path) -> None:

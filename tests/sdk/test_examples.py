@@ -216,21 +216,23 @@ class TestGitHubActions:
         assert [f"The output `{name}` is" in readme for name in action["outputs"]] == [True]
 
     def test_any_language_job_finds_the_emulator(self, jobs: dict[str, Any], tmp_path: Path) -> None:
-        """The action installs and starts the emulator, and the tests of the job find it without configuration."""
+        """The action installs and starts the emulator, here with moto, and the job's tests find it unconfigured."""
         action = yaml.safe_load((ROOT / "action.yml").read_text())
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = str(probe.getsockname()[1])
         (use,) = [
             step for step in jobs["any-language"]["steps"] if step.get("uses", "").startswith("artifact-emulator/")
         ]
-        inputs = {name: entry["default"] for name, entry in action["inputs"].items()} | use["with"] | {"port": port}
+        inputs = {name: entry["default"] for name, entry in action["inputs"].items()} | use["with"]
+        inputs |= {"port": port, "extras": "moto"}
         assert inputs.keys() == action["inputs"].keys()
         contexts = {f"inputs.{name}": value for name, value in inputs.items()}
         contexts["steps.python.outputs.python-path"] = sys.executable
         clone = copy_of_repository(tmp_path)
         with Runner(tmp_path, contexts) as runner:
-            runner.run(action["runs"]["steps"], GITHUB_ACTION_PATH=str(clone), NO_PROXY="127.0.0.1")
+            settings = {"GITHUB_ACTION_PATH": str(clone), "ARTIFACT_EMULATOR_BEHIND": "moto"}
+            runner.run(action["runs"]["steps"], NO_PROXY="127.0.0.1", **settings)
             output = runner.run(jobs["any-language"]["steps"], PATH=WITH_COMMANDS, NO_PROXY="127.0.0.1")
             endpoint = runner.value(action["outputs"]["endpoint"]["value"])
-            assert requests.get(f"{endpoint}/_emulator/health", timeout=15).status_code == 200
+            assert requests.get(f"{endpoint}/_emulator/capabilities", timeout=15).json()["behind"]["answered"] == 0
         assert '"MasterAccountId": "111122223333"' in output

@@ -8,11 +8,11 @@ ROOT = Path(__file__).parents[2]
 
 
 class Image:
-    """The instructions of the Dockerfile, by stage."""
+    """The instructions of the Dockerfile, or of another one, by stage."""
 
-    def __init__(self) -> None:
-        text = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
-        lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    def __init__(self, text: str | None = None) -> None:
+        text = (ROOT / "Dockerfile").read_text() if text is None else text
+        lines = [line for line in text.replace("\\\n", "").splitlines() if line and not line.startswith("#")]
         self.instructions = [tuple(line.split(maxsplit=1)) for line in lines]
         starts = [number for number, (word, _) in enumerate(self.instructions) if word == "FROM"]
         self.build, self.final = self.instructions[: starts[-1]], self.instructions[starts[-1] :]
