@@ -25,6 +25,7 @@ NOT_A_SOURCE = {
     "https://aws.amazon.com/SAML/Attributes/": "the names of attributes",
     "https://console.aws.amazon.com/artifact/reports/{report.id}": "a link in a sample response",
     "https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1": "a link in a message",
+    "https://github.com/artifact-emulator/artifact-emulator/blob/main/docs/fidelity.md": "a link in a message",
 }
 """URLs of AWS in the code that are not the source of a rule."""
 
