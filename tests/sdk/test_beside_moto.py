@@ -264,6 +264,32 @@ class TestResources:
         with pytest.raises(ClientError, match="does not know: the policy of arn:aws:sqs:eu-west-1:111122223333:q"):
             sqs.send_message(QueueUrl=url, MessageBody="m")
 
+    def test_bucket_of_another_account_depends_on_its_policy(self) -> None:
+        """The gate knows who created a bucket, whose ARN names no account; not even a root user gets in by itself."""
+        owner, stranger = (
+            boto3.client("s3", aws_access_key_id=account, aws_secret_access_key="x", region_name="us-east-1")
+            for account in (MEMBER, "999999999999")
+        )
+        owner.create_bucket(Bucket="shared")
+        owner.put_object(Bucket="shared", Key="k", Body=b"v")
+        for call in (stranger.list_objects_v2, stranger.delete_bucket):
+            with pytest.raises(
+                ClientError, match="does not know: the policy of arn:aws:s3:::shared, which is in another"
+            ):
+                call(Bucket="shared")
+        with pytest.raises(stranger.exceptions.BucketAlreadyExists):
+            stranger.create_bucket(Bucket="shared")
+        owner.delete_object(Bucket="shared", Key="k")
+        owner.delete_bucket(Bucket="shared")
+        stranger.create_bucket(Bucket="shared")
+        assert stranger.list_objects_v2(Bucket="shared")["KeyCount"] == 0
+
+    def test_root_user_depends_on_the_policy_of_a_queue_elsewhere(self) -> None:
+        """A root user that no policy can concern still needs the policy of another account's queue."""
+        url = "https://sqs.eu-west-1.amazonaws.com/111122223333/q"
+        with pytest.raises(ClientError, match="does not know: the policy of arn:aws:sqs:eu-west-1:111122223333:q"):
+            boto3.client("sqs").send_message(QueueUrl=url, MessageBody="m")
+
     def test_denial_is_shown_everywhere(self, emulation: Emulation) -> None:
         """The console and the control API explain the denial of another service's call."""
         attach(DENY_REGION)

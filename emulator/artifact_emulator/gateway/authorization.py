@@ -18,6 +18,7 @@ from artifact_state.policy_evaluation.partial import UNKNOWN
 from artifact_state.policy_syntax.policy import ANYTHING
 from artifact_state.policy_syntax.wildcards import Keys, Multivalued
 
+_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _VARIABLE = re.compile(r"(\$\{|<).*")
 """The variable of a condition key, such as that of `aws:ResourceTag/${TagKey}`."""
 
@@ -31,6 +32,8 @@ class Options(NamedTuple):
     """The request id under which the decision log records the call; "" if it does not."""
     request_keys: Mapping[str, tuple[str, ...]] = {}
     """The condition keys that follow from the HTTP request."""
+    owner: str = ""
+    """The account that owns the bucket of the call, if it is known."""
 
 
 class ForeignDecision(NamedTuple):
@@ -50,13 +53,13 @@ def decide(call: ForeignCall, tx: TransactionView, options: Options) -> ForeignD
     """Return the decision on a call by the caller of a transaction: all of its actions have to be allowed."""
     state, caller, now = tx.state, tx.caller, tx.now
     exempt = needs_no_evaluation(state, caller, now) and not has_resource_control(state, caller.account_id, now)
-    if options.iam == "off" or exempt:
+    if options.iam == "off" or (exempt and not _concerns_another_account(call, caller, options.owner)):
         return _NOT_EVALUATED
     request = AuthorizationRequest.of(tx, call.service, call.operation, {})._replace(
         extra_keys=options.request_keys,
         enforced=options.iam == "enforce",
         request_id=options.request_id,
-        foreign=parts_of(call, caller, options.unknown),
+        foreign=parts_of(call, caller, options.unknown, options.owner),
     )
     relevant = [evaluated for evaluated in evaluate(request) if evaluated.open_parts or not evaluated.decision.allowed]
     # What is not known does not matter if another action or resource is surely denied.
@@ -69,12 +72,20 @@ def decide(call: ForeignCall, tx: TransactionView, options: Options) -> ForeignD
     )
 
 
-def parts_of(call: ForeignCall, caller: Caller, unknown: UnknownMode = "deny") -> ForeignParts:
-    """Return what is known of the actions of a call."""
-    return ForeignParts(tuple(_actions(actions_of(call, caller.account_id, caller.partition))), unknown)
+def _concerns_another_account(call: ForeignCall, caller: Caller, owner: str) -> bool:
+    """Return whether a call may be for a resource of another account: that of its bucket, or one that it names."""
+    if owner not in {"", caller.account_id}:
+        return True
+    texts = (value for value in (call.members or {}).values() if type(value) is str)
+    return any(account != caller.account_id for text in texts for account in _ACCOUNT.findall(text))
 
 
-def _actions(foreign: ForeignRequest) -> Iterator[ForeignAction]:
+def parts_of(call: ForeignCall, caller: Caller, unknown: UnknownMode = "deny", owner: str = "") -> ForeignParts:
+    """Return what is known of the actions of a call; `owner` is the account of its bucket, if that is known."""
+    return ForeignParts(tuple(_actions(actions_of(call, caller.account_id, caller.partition), owner)), unknown)
+
+
+def _actions(foreign: ForeignRequest, owner: str) -> Iterator[ForeignAction]:
     """Yield the actions of a call on each of its resources."""
     for request in foreign.actions:
         keys, open_keys = _keys(request), _open_keys(request)
@@ -82,9 +93,10 @@ def _actions(foreign: ForeignRequest) -> Iterator[ForeignAction]:
         for resource in request.resources:
             # A star in the last part is AWS's own, for what a call creates; another one stands for what is not known.
             start, colon, last = resource.rpartition(":")
-            yield ForeignAction(action, start.replace(ANYTHING, UNKNOWN) + colon + last, keys, open_keys)
+            yield ForeignAction(action, start.replace(ANYTHING, UNKNOWN) + colon + last, keys, open_keys, owner)
         for pattern in request.partial:
-            yield ForeignAction(action, pattern.replace("?", ANYTHING).replace(ANYTHING, UNKNOWN), keys, open_keys)
+            arn = pattern.replace("?", ANYTHING).replace(ANYTHING, UNKNOWN)
+            yield ForeignAction(action, arn, keys, open_keys, owner)
 
 
 def _keys(request: ActionRequest) -> Keys:

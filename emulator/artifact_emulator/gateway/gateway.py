@@ -7,7 +7,7 @@ as it is; what it says of an error is only read for the call log.
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
 
@@ -20,6 +20,7 @@ from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.faults.effect import NO_EFFECT
 from artifact_emulator.gateway.authorization import Options, decide
 from artifact_emulator.gateway.backend_connection import BackendFailed
+from artifact_emulator.gateway.bucket_owners import BucketOwners
 from artifact_emulator.gateway.foreign_services import foreign_service
 from artifact_emulator.gateway.forward import Forwarder
 from artifact_emulator.gateway.operations import ForeignCall, identify, is_signed_for
@@ -45,6 +46,8 @@ class ForeignActiveCall(ActiveCall):
 
     foreign: ForeignCall | None = None
     unknown: UnknownMode = "deny"
+    owners: BucketOwners = field(default_factory=BucketOwners)
+    """The owners of the buckets of the backend, which this call may change."""
 
 
 class Gateway:
@@ -55,6 +58,7 @@ class Gateway:
         self.unknown: UnknownMode = unknown
         self.calls: Counter[str] = Counter()
         """How many calls were passed on, and how many got no answer."""
+        self._owners = BucketOwners()
 
     @property
     def status(self) -> dict[str, object]:
@@ -76,7 +80,7 @@ class Gateway:
 
     def call(self, request: Request, world: World) -> ActiveCall:
         """Return the call that a request makes in a world."""
-        return ForeignActiveCall(request, world, unknown=self.unknown)
+        return ForeignActiveCall(request, world, unknown=self.unknown, owners=self._owners)
 
     def answer(self, call: ActiveCall, log: Callable[[Reply], None]) -> Reply:
         """Return the reply to a call of `call`, which is pending if the call is passed on; never raise.
@@ -95,8 +99,7 @@ class Gateway:
         try:
             reply = await self.forwarder.send(call.request, call.caller.account_id)
             self.calls["answered"] += 1
-            if reply.status >= 400:
-                call.failure = _stated_error(reply)
+            _note_answer(call, reply)
         except BackendFailed as failure:
             self.calls["failed"] += 1
             call.failure = self._failure(call, failure)
@@ -127,9 +130,16 @@ def refusal_of(call: ForeignActiveCall) -> Reply | None:
 
 def record_answer(call: ForeignActiveCall, reply: Reply) -> None:
     """Log a call that was passed on, with the error that its answer states."""
+    _note_answer(call, reply)
+    pipeline.record_call(call)
+
+
+def _note_answer(call: ForeignActiveCall, reply: Reply) -> None:
+    """Note what the answer of a backend tells: an error, or the owner of a new bucket."""
     if reply.status >= 400:
         call.failure = _stated_error(reply)
-    pipeline.record_call(call)
+    if call.foreign is not None:
+        call.owners.note(call.foreign, call.caller.account_id, reply.status)
 
 
 def recognize(call: ForeignActiveCall) -> None:
@@ -152,7 +162,8 @@ def authorize(call: ForeignActiveCall) -> None:
     foreign = cast("ForeignCall", call.foreign)
     with call.world.transaction(call.caller, f"{call.service.signing_name}:{call.operation.name}", call.effect) as tx:
         call.tx, call.at = tx, tx.now
-        decision = decide(foreign, tx, Options(call.iam, call.unknown, call.request_id, call.request_keys))
+        owner = call.owners.of(foreign)
+        decision = decide(foreign, tx, Options(call.iam, call.unknown, call.request_id, call.request_keys, owner))
     runtime = runtime_of(call.world)
     if decision.request is not None:
         runtime.decisions.record(call.request_id, decision.request)

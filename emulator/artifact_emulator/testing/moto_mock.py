@@ -13,6 +13,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from artifact_emulator.app import App
 from artifact_emulator.aws.authorization.foreign_parts import UnknownMode
+from artifact_emulator.gateway.bucket_owners import BucketOwners
 from artifact_emulator.gateway.gateway import ForeignActiveCall, record_answer, refusal_of
 from artifact_emulator.gateway.moto_server import MOTO_INSTALLATION
 from artifact_emulator.http import Reply, Request
@@ -57,12 +58,13 @@ class MotoMock:
         self._app = app
         self._world = world
         self._unknown: UnknownMode = unknown
+        self._owners = BucketOwners()
 
     def answer(
         self, prepared: AWSPreparedRequest, request: Request, ask_moto: Callable[[AWSPreparedRequest], Answer | None]
     ) -> Answer | None:
         """Return the answer to a request: a refusal, or that of moto; None if moto does not answer it."""
-        call = ForeignActiveCall(request, self._world, unknown=self._unknown)
+        call = ForeignActiveCall(request, self._world, unknown=self._unknown, owners=self._owners)
         call.credentials, call.iam = self._app.credentials, self._app.iam
         refusal = refusal_of(call)
         delay, cut = call.effect.delay, call.effect.cut

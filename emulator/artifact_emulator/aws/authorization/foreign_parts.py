@@ -41,6 +41,8 @@ class ForeignAction(NamedTuple):
     open_keys: Mapping[str, str]
     """The condition keys of the action that only the service knows, by their names in lower case; a name that ends with
     a slash stands for the keys that begin with it."""
+    owner: str = ""
+    """The account of the resource, if its ARN has none and the account is known all the same."""
 
     @property
     def service(self) -> str:
@@ -53,7 +55,7 @@ class ForeignAction(NamedTuple):
         parts = self.resource.split(":", 5)
         if self.resource == ANYTHING:
             return ""
-        return parts[4] if len(parts) == 6 and parts[4].isdecimal() else UNKNOWN
+        return parts[4] if len(parts) == 6 and parts[4].isdecimal() else self.owner or UNKNOWN
 
     def is_open(self, key: str) -> bool:
         """Return whether the call may have a condition key that is not among its keys."""
