@@ -33,7 +33,10 @@ _REST_XML_SERVICES = ("s3", "s3express", "s3-outposts", "s3-object-lambda", "clo
 _JSON_TYPES = ("application/x-amz-json-1.1", "application/x-amz-json-1.0")
 _SDK = re.compile(r"\b(boto3|botocore|aws-cli|aws-sdk-)", re.IGNORECASE)
 _FORM_TYPE = "application/x-www-form-urlencoded"
-_BEHIND = "With `serve --behind moto`, moto answers it; `--behind URL` names another emulator; in tests, others='moto'."
+_BEHIND = (
+    "With `serve --behind moto`, moto answers it; `--behind URL` names another emulator; in tests, "
+    '@pytest.mark.artifact_others("moto") or emulate(others="moto").'
+)
 
 
 class Route(Record, kw_only=False):

@@ -1,6 +1,5 @@
 """Errors of pydantic as one sentence for users of the control API and of the console's forms."""
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -36,16 +35,10 @@ def _text(model: str, error: "ErrorDetails") -> str:
 
 def _reason(error: "ErrorDetails") -> str:
     if error["type"] == "model_type":
-        return f"expected a JSON object{_example(error['ctx']['class_name'], error['input'])}"
+        return "expected a JSON object"
     if error.get("ctx", {}).get("pattern") == ACCOUNT_ID:
         return f"{error['input']!r} is not an account id, which has 12 digits"
     return error["msg"].removeprefix("Value error, ")
-
-
-def _example(model: str, value: object) -> str:
-    """Return the object that a text probably stands for: its only required member has the text."""
-    required = [name for name, field in _fields(model).items() if field.is_required()]
-    return f", such as {json.dumps({required[0]: value})}" if isinstance(value, str) and len(required) == 1 else ""
 
 
 def _fields(model: str) -> "dict[str, FieldInfo]":

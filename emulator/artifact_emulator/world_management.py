@@ -54,7 +54,7 @@ def set_fault(world: World, rule: FaultRule, *, passes_others: bool) -> ActiveRu
     if service.name not in PROFILES and not passes_others:
         raise ImpossibleFault(
             f"{service.name} is not emulated, and no call of it is passed on: start with `serve --behind moto`; "
-            "in tests, with emulate(others='moto')."
+            'in tests, with @pytest.mark.artifact_others("moto") or emulate(others="moto").'
         )
     active = runtime_of(world).faults.add(rule, service, world.clock.now())
     try:

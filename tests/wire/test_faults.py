@@ -11,6 +11,7 @@ from tests.support.control_api import control_done, control_refusal, control_rep
 from tests.support.wire_client import Client
 
 FAULTS = "/_emulator/faults"
+ADVICE_FOR_TESTS = 'in tests, with @pytest.mark.artifact_others("moto") or emulate(others="moto").'
 TOO_MANY_REQUESTS = {"code": "TooManyRequestsException"}
 
 
@@ -127,16 +128,25 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("effect", "detail"),
         [
-            ({"error": "SlowDown"}, 'error: expected a JSON object, such as {"code": "SlowDown"}'),
+            ({"error": "SlowDown", "message": "x"}, "there is no member message"),
             ({"error": 5}, "error: expected a JSON object"),
             ({"latency_ms": "800"}, "latency_ms: Input should be a valid number"),
             ({"latency_ms": {"min": "a", "max": 3}}, "latency_ms.min: Input should be a valid number, "),
         ],
     )
     def test_refusal_names_members_as_they_are_sent(self, app: App, effect: dict[str, Any], detail: str) -> None:
-        """A value of the wrong type is refused under the name of its member, with the object that was meant."""
+        """A value of the wrong type is refused under the name of its member."""
         found = control_refusal(app, "POST", FAULTS, {"service": "organizations", **effect})[1]
         assert found == detail or (detail.endswith(" ") and found.startswith(detail))
+
+    def test_error_may_be_its_code_alone(self, app: App) -> None:
+        """A string as the error stands for its code."""
+        codes_of = [
+            control_result(app, "POST", FAULTS, {"service": "organizations", "error": error})["error"]
+            for error in ("TooManyRequestsException", TOO_MANY_REQUESTS, "Throttling")
+        ]
+        assert codes_of[0] == codes_of[1] == TOO_MANY_REQUESTS
+        assert codes_of[2] == {"code": "TooManyRequestsException"}
 
     def test_refusal_names_the_possible_errors(self, app: App) -> None:
         """The refusal of an unknown error names the errors of the operation."""
@@ -311,4 +321,5 @@ class TestBody:
         status, detail = control_refusal(app, "POST", FAULTS, {"service": "s3", "error": {"code": "SlowDown"}})
         assert status == 400
         assert detail.startswith("s3 is not emulated, and no call of it is passed on: start with `serve --behind moto`")
+        assert detail.endswith(ADVICE_FOR_TESTS)
         assert control_result(app, "GET", FAULTS) == {"faults": []}

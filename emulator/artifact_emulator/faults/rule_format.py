@@ -94,6 +94,16 @@ _LatencyJson = Annotated[
 ]
 
 
+def _error_form(value: object) -> str:
+    return form("code" if isinstance(value, str) else "error").tag
+
+
+_ErrorJson = Annotated[
+    Annotated[str, form("code")] | Annotated[ErrorBody, form("error")],
+    Discriminator(_error_form),
+]
+
+
 class _Rule(BaseModel):
     """The members of a fault that do not depend on its kind."""
 
@@ -111,7 +121,7 @@ class _Rule(BaseModel):
 def _json_type(kind: Kind) -> Any:
     """Return the type of a kind's member of the control API."""
     if kind.action is Error:
-        return ErrorBody
+        return _ErrorJson
     if kind.action is Latency:
         return _LatencyJson
     return kind.action if kind.choices else Literal[True]
@@ -175,7 +185,8 @@ def _action(service: str, kind: Kind, value: Any) -> Action:
     return flag()
 
 
-def _error(service: str, body: ErrorBody) -> Error:
+def _error(service: str, value: str | ErrorBody) -> Error:
+    body = ErrorBody(code=value, message=None, reason=None) if isinstance(value, str) else value
     is_own_name = body.code == "Throttling" and service in PROFILES
     code = PROFILES[service].throttling_error.code if is_own_name else body.code
     return Error(code=code, message=body.message, reason=body.reason)

@@ -236,7 +236,8 @@ class WorldClient(ABC):
 
         `fault` has the members of the control API: one of `error`, `latency_ms`, `reset`, `truncate`,
         `creation_failure`, `deletion_fails` and `inquiry_failure`, with `account`, `probability`, `times`, `nth` and
-        `ttl_seconds`. Raises ControlError for a fault that no call could match.
+        `ttl_seconds`. An `error` is its code, or a mapping with `code`, `message` and `reason`. Raises ControlError for
+        a fault that no call could match.
         """
         body = {"service": service, "operation": operation, **fault}
         fault_id: str = self.request("POST", "faults", body)["id"]
