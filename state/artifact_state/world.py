@@ -196,6 +196,11 @@ class World:
                 self.storage.set_options(options)
             self.options = options
 
+    @property
+    def changed_at(self) -> datetime:
+        """Return the instant of the latest change, before which the clock must not go back."""
+        return self._changed_at
+
     def change_clock(self, change: Callable[[Clock], None]) -> None:
         """Change the clock by a function; an exception leaves it as it was.
 

@@ -12,6 +12,7 @@ from freezegun import freeze_time
 
 from artifact_emulator import emulate
 from artifact_emulator.testing.client import Emulator, RemoteWorld
+from artifact_emulator.testing.in_process import TimeSetBack
 
 MANAGEMENT = "111122223333"
 PAST = datetime(2020, 2, 29, 12, tzinfo=UTC)
@@ -44,6 +45,23 @@ class TestInProcess:
             assert boto3.client("organizations").list_accounts()["Accounts"][0]["JoinedTimestamp"] == PAST
             emulation.save_snapshot("frozen")
             emulation.restore_snapshot("frozen")
+
+    @FREEZERS
+    def test_time_before_the_latest_change_is_refused(self, freeze: Freeze) -> None:
+        """A call at a time before the world began names the remedy, and changes nothing; an empty world takes any."""
+        with emulate(scenario="organization") as emulation:
+            state = emulation.world.state
+            with (
+                freeze(PAST),
+                pytest.raises(TimeSetBack, match=r"set back to 2020-02-29.*artifact_clock.*at=") as error,
+            ):
+                boto3.client("iam").create_user(UserName="alice")
+            assert "set it before emulate() or the fixture begins" in str(error.value)
+            assert emulation.world.state is state
+            boto3.client("iam").create_user(UserName="alice")
+        with emulate(), freeze(PAST):
+            boto3.client("iam").create_user(UserName="alice")
+            assert boto3.client("iam").get_user(UserName="alice")["User"]["CreateDate"] == PAST
 
     @FREEZERS
     def test_signatures_of_either_time_are_accepted(self, freeze: Freeze) -> None:

@@ -116,6 +116,7 @@ class TestEmulate:
         with emulate(), pytest.raises(ClientError, match=r"dynamodb|DynamoDB") as error:
             new_client("dynamodb").list_tables()
         assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+        assert '@pytest.mark.artifact_others("moto") or emulate(others="moto")' in str(error.value)
 
     @pytest.mark.parametrize("service", ["s3", "route53", "cloudfront"])
     def test_other_service_in_xml_is_refused(self, service: str) -> None:

@@ -8,7 +8,7 @@ import re
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, wraps
 from inspect import isasyncgenfunction, isclass, iscoroutinefunction, isgeneratorfunction
 from pathlib import Path
@@ -51,8 +51,21 @@ Others = Literal["moto"]
 _CONTROL = "/_emulator/"
 _SET_UP = re.compile(r"(setUp|asyncSetUp)(Class|Module)?|setup_(method|class|module|function)")
 """The names of what unittest and pytest call before a test."""
+_CLOCK_STEP = timedelta(seconds=1)
+"""How far the clock of the machine may go back when it is corrected."""
 _entered: list["Emulation"] = []
 _lock = Lock()
+
+
+class TimeSetBack(RuntimeError):
+    """A call came at a time before the latest change of its world, whose contents would not exist yet."""
+
+    def __init__(self, now: datetime, latest: datetime) -> None:
+        super().__init__(
+            f"The time was set back to {now.isoformat()}, before the latest change of the world at "
+            f"{latest.isoformat()}: set it before emulate() or the fixture begins, or begin the world at that time "
+            "with @pytest.mark.artifact_clock(...) or emulate(at=...)"
+        )
 
 
 class Emulation(WorldClient):
@@ -304,6 +317,7 @@ def _answer(request: AWSPreparedRequest) -> Reply | None:
     emulation = _entered[-1]
     if emulation.passing and _signing_name(request) in emulation.passing:
         return None
+    _check_time(emulation.world)
     return emulation.app.handle(_request(request))
 
 
@@ -311,9 +325,19 @@ def _decide(request: AWSPreparedRequest, ask_moto: Callable[[AWSPreparedRequest]
     emulation = _entered[-1]
     if emulation.others is None or _is_emulated(request) or _signing_name(request) in emulation.passing:
         return ask_moto(request)
+    _check_time(emulation.world)
     read = _request(request)
     request.reset_stream()
     return emulation.moto.answer(request, read, ask_moto)
+
+
+def _check_time(world: World) -> None:
+    """Check that the clock of a world, which follows freezegun and time-machine, has not gone back.
+
+    Raises TimeSetBack.
+    """
+    if (now := world.clock.now()) < world.changed_at - _CLOCK_STEP:
+        raise TimeSetBack(now, world.changed_at)
 
 
 def _is_emulated(request: AWSPreparedRequest) -> bool:
