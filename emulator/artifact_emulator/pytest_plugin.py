@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -26,6 +27,8 @@ _SERVER = pytest.StashKey[ExitStack]()
 _ENDPOINT = pytest.StashKey[str]()
 _MOST_CALLS = 30
 """The calls that the report of a failed test lists."""
+_MISSPELLED = 0.85
+"""The similarity from which an unknown marker is a misspelled one; `artifact_` alone is about two thirds."""
 _WORLDS = {"artifact_world", "artifact_emulation"}
 """The fixtures that are worlds, which read the markers."""
 _MARKERS = {
@@ -59,7 +62,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Refuse a test with a marker but without a fixture that reads it: its calls would go to AWS."""
+    """Refuse a test with a misspelled marker, or with a marker but without a fixture that reads it.
+
+    The calls of the latter would go to AWS.
+    """
+    for marker in metafunc.definition.iter_markers():
+        _check_spelling(marker.name, metafunc)
     # A test that has `request` can use fixtures that it does not name.
     if _WORLDS & set(metafunc.fixturenames) or "request" in signature(metafunc.function).parameters:
         return
@@ -227,6 +235,21 @@ def _marker_value(request: pytest.FixtureRequest, name: str) -> str | None:
     return str(marker.args[0])
 
 
+def _check_spelling(marker: str, metafunc: pytest.Metafunc) -> None:
+    """Fail the collection of a test with a misspelled marker of the plugin, which pytest would only warn of."""
+    # Most markers differ here already.
+    if not marker.startswith("art") or marker in _MARKERS:
+        return
+    # Imported here: only mistakes need it.
+    from difflib import get_close_matches
+
+    close = get_close_matches(marker, _MARKERS, n=1, cutoff=_MISSPELLED)
+    registered = {re.split("[:(]", line)[0].strip() for line in metafunc.config.getini("markers")}
+    if close and marker not in registered:
+        text = f"{metafunc.definition.nodeid}: there is no marker {marker}; did you mean {close[0]}?"
+        pytest.fail(text, pytrace=False)
+
+
 def _check_option(value: str) -> None:
     """Refuse a value of the option that names no server.
 
@@ -254,7 +277,10 @@ def _connect(endpoint: str) -> "Emulator":
     try:
         emulator.health()
     except (requests.RequestException, ControlError, KeyError) as error:
-        pytest.exit(f"{_OPTION}: no artifact-emulator runs at {endpoint} ({error})", returncode=4)
+        # At any other error, another program answers there.
+        port = urlsplit(endpoint).port or 80 if isinstance(error, requests.ConnectionError) else None
+        hint = f"; start it with `artifact-emulator serve --port {port}`" if port else ""
+        pytest.exit(f"{_OPTION}: no artifact-emulator runs at {endpoint}{hint}", returncode=4)
     return emulator
 
 

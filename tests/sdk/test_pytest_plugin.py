@@ -126,6 +126,42 @@ class TestMarkers:
         assert f"test_mine: {marker} needs the fixture artifact_world or artifact_emulation" in run.output
         assert "it ran" not in run.output
 
+    @pytest.mark.parametrize(
+        ("wrong", "right"),
+        [
+            ("artifact_scenarios", "artifact_scenario"),
+            ("artifact_clok", "artifact_clock"),
+            ("artefact_others", "artifact_others"),
+        ],
+    )
+    def test_misspelled_marker_is_refused(self, tmp_path: Path, wrong: str, right: str) -> None:
+        """A test whose marker would have no effect is an error when it is collected, and no test runs."""
+        suite = f"""
+            import pytest
+
+            @pytest.mark.{wrong}("organization")
+            class TestMine:
+                def test_mine(self, artifact_world):
+                    pytest.fail("it ran")
+        """
+        run = SuiteRun(tmp_path, {"misspelled": suite})
+        assert run.status == 2
+        assert f"test_mine: there is no marker {wrong}; did you mean {right}?" in run.output
+        assert "it ran" not in run.output
+
+    def test_markers_of_the_project_are_its_own(self, tmp_path: Path) -> None:
+        """A marker that the project registers, and one that is like none of the plugin, are left alone."""
+        (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    artifact_scenarios(name): of the project\n")
+        suite = """
+            import pytest
+
+            @pytest.mark.artifact_scenarios("mine")
+            @pytest.mark.artifact_upload
+            def test_mine():
+                pass
+        """
+        assert SuiteRun(tmp_path, {"registered": suite}).passed("registered") == 1
+
     def test_fixture_may_be_used_in_any_way(self, tmp_path: Path) -> None:
         """A marker is in order if another fixture, `usefixtures` or `request` leads to one that reads it."""
         suite = """
@@ -301,7 +337,9 @@ class TestPlugin:
         suite = "def test_mine(artifact_world): pass"
         run = SuiteRun(tmp_path, {"server": suite}, "--artifact-emulator=http://127.0.0.1:1")
         assert run.status == 4
-        assert "no artifact-emulator runs at http://127.0.0.1:1" in run.output
+        text = "no artifact-emulator runs at http://127.0.0.1:1; start it with `artifact-emulator serve --port 1`"
+        assert text in run.output
+        assert "HTTPConnectionPool" not in run.output
 
     @pytest.mark.parametrize(
         ("value", "message"),
