@@ -31,7 +31,7 @@ _OF_ALL_WORLDS = re.compile(
 """The paths at which worlds are listed, created and deleted, or another world is entered."""
 _MISSING = (
     "This needs the token of the world, as `Authorization: Bearer TOKEN`; commands take it from "
-    "ARTIFACT_EMULATOR_CONTROL_TOKEN."
+    "ARTIFACT_EMULATOR_CONTROL_TOKEN, and the page Connect of the console shows it."
 )
 _CHALLENGE = ("WWW-Authenticate", 'Bearer realm="artifact-emulator"')
 

@@ -107,6 +107,8 @@ class TestAccessibility:
             assert console.page.get_by_role("heading").first.is_visible()
             controls = console.page.locator("nav.side, button, input, select, label.check, .actions")
             assert [control.inner_text() for control in controls.all() if control.is_visible()] == [], path
+        console.open("/lessons/story")
+        assert console.page.get_by_text("In the console: ").first.is_visible()
 
     def test_pages_fit_a_narrow_screen(self, console: Console, pages: list[str]) -> None:
         """No page scrolls sideways at a width of 360 pixels."""

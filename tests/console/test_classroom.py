@@ -101,6 +101,25 @@ class TestTeacher:
         teacher.get_by_role("link", name="student-02", exact=True).click()
         expect(teacher.get_by_role("heading", level=1)).to_contain_text("student-02")
 
+    @pytest.mark.parametrize("width", [1024, 1280])
+    def test_long_call_leaves_the_buttons_in_sight(self, teacher: Page, sheet: Any, width: int) -> None:
+        """A long name of a call, with its error, fits the table."""
+        iam = client(sheet["students"][0], "iam")
+        client(sheet["students"][0], "organizations").create_organization()
+        with pytest.raises(iam.exceptions.InvalidInputException):
+            iam.get_service_linked_role_deletion_status(DeletionTaskId="task/none")
+        expect(teacher.locator("#world-student-01")).to_contain_text("GetServiceLinkedRoleDeletionStatus")
+        teacher.set_viewport_size({"width": width, "height": 800})
+        assert teacher.locator(".scroll").evaluate("table => table.scrollWidth - table.clientWidth") <= 0
+
+    def test_command_says_where_its_token_is(self, teacher: Page) -> None:
+        """The command of a reset needs the token that the page Connect shows."""
+        teacher.locator("#world-student-01").get_by_text("Reset").click()
+        teacher.get_by_role("dialog").get_by_role("button", name="Reset").click()
+        expect(teacher.get_by_role("status").first).to_contain_text("As a command, with the token of the page Connect")
+        teacher.get_by_role("status").first.get_by_role("link", name="Connect").click()
+        expect(teacher.locator("pre").first).to_contain_text("ARTIFACT_EMULATOR_CONTROL_TOKEN=")
+
     def test_page_fits_a_phone(self, teacher: Page) -> None:
         """The page does not scroll sideways at a width of 360 pixels."""
         teacher.set_viewport_size({"width": 360, "height": 740})
@@ -124,6 +143,9 @@ class TestStudent:
         for path in ("/console/", "/console/organizations/accounts", "/console/world"):
             student.goto(endpoint + path)
             expect(student.get_by_role("heading", level=1)).to_have_text("Enter the classroom")
+        expect(student.locator("main")).to_contain_text(
+            "This is the world student-02. If yours is another one, go back"
+        )
         assert serious_violations(student) == []
         student.goto(f"{endpoint}/console/join#{sheet['students'][0]['token']}")
         expect(student.get_by_role("alert")).to_contain_text("does not open this world")

@@ -92,6 +92,7 @@ class TestQuestions:
         manager.post("/iam/users", {"name": "a.b+c"})
         text = manager.get("/iam/users/a.b+c/delete").text
         assert 'pattern="a[.]b[+]c"' in text
+        assert 'title="Enter a.b+c, exactly as it is shown."' in text
         page = refused(manager, "/organizations", "/organizations/services/artifact/enable", {"shown": "on"})
         assert 'pattern="enable"' in page
         assert re.search(r'name="shown" required checked', page)

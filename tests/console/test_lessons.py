@@ -8,6 +8,7 @@ import pytest
 from artifact_emulator import lessons
 from artifact_emulator.access_tokens import AccessTokens
 from artifact_emulator.app import App
+from artifact_emulator.console import classroom
 from artifact_emulator.scenarios.files import load_file
 from artifact_emulator.storage.store import Store
 from artifact_emulator.world_management import create_world, empty_world, reset_world
@@ -153,6 +154,18 @@ class TestClicks:
             submit(visitor, step, shown.text)
             done = control_result(visitor.app, "GET", f"/_emulator/lessons/{name}")["steps"]
             assert done[number]["done_at"], (step.id, shown.text)
+
+    def test_page_of_the_class_keeps_the_started_lesson_once_it_is_complete(
+        self, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Later calls, which are steps of another lesson, do not replace it."""
+        monkeypatch.setattr(classroom, "DEFAULT", "another")  # The page then shows the world of the visitor.
+        start_lesson(visitor.app.world, "removed-member")
+        self.test_lesson_is_completed_by_clicks(visitor, "removed-member")
+        Client(visitor.app).do("organizations", "DisableAWSServiceAccess", ServicePrincipal="artifact.amazonaws.com")
+        row = visitor.get("/classroom").text
+        assert "Remove a member account</a>, complete" in row
+        assert "8 of 8 steps" in row
 
 
 def submit(visitor: Visitor, step: lessons.Step, page: str) -> None:

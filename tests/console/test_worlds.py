@@ -275,6 +275,8 @@ class TestClock:
         assert world.clock.now() == datetime(2030, 1, 3, 5, 4, tzinfo=UTC)
         success(visitor, "/world/clock/resume", {}, "/world/clock")
         assert not world.clock.is_frozen
+        success(visitor, "/world/clock/advance", {"span": "15d"}, "/world/clock")
+        assert "ahead of the real time by 15 days " in text_of(visitor.get("/world/clock").text)
 
     def test_clock_does_not_go_back_before_the_latest_change(self, visitor: Visitor) -> None:
         """An instant at which the contents would not exist yet is refused."""
@@ -326,6 +328,8 @@ class TestFaults:
         assert "at most 2 calls" in shown
         success(visitor, "/world/faults/remove", {"id": active.id}, "/world/faults")
         assert runtime_of(visitor.app.world).faults.rules() == []
+        success(visitor, "/world/faults", {**form, "times": "1"}, "/world/faults")
+        assert "at most 1 call " in text_of(visitor.get("/world/faults").text)
 
     @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
     def test_fault_of_each_kind_is_set(self, visitor: Visitor, kind: object) -> None:

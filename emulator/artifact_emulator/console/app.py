@@ -183,6 +183,7 @@ def _template_context() -> dict[str, Any]:
         "world": current,
         "manages_all": manages_all(),
         "worlds": [listed.name for listed in islice(executor().worlds, _MAX_WORLDS)] if manages_all() else [],
+        "is_protected": executor().access is not None,
         "organization": organization,
         "is_management": bool(organization and user and organization.management_account_id == user.caller.account_id),
         "calls": _shown_calls(),

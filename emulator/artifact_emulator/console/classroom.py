@@ -37,7 +37,7 @@ class Row(Record):
     name: str
     console: str
     lesson: Progress | None
-    """The lesson that was started, until it is complete; then, or if none was, the one with the latest step, if any."""
+    """The lesson that was started or, if none was, the one with the latest step, if any."""
     complete: int
     """The number of complete lessons."""
     last_call: CallRecord | None
@@ -82,7 +82,7 @@ def _row(world: World) -> Row:
     calls = runtime.call_log.calls()
     each = [progress(lesson, calls) for lesson in lessons()]
     begun = [current for current in each if current.calls]
-    started = (current for current in each if current.lesson.name == runtime.lesson and current.next_step)
+    started = (current for current in each if current.lesson.name == runtime.lesson)
     return Row(
         name=world.name,
         console=f"{WORLDS}{quote(world.name)}{PREFIX}/",

@@ -31,7 +31,7 @@ def submit() -> Response:
     # Not `world()`, which would create it.
     cookie = access.cookie(token, request.script_root.removeprefix(WORLDS) or DEFAULT)
     if cookie is None:
-        flash("This token does not open this world. Use the link on your sheet.", "error")
+        flash("This token does not open this world. Use the link on your sheet, or the control token.", "error")
         return redirect(url_for(".join"), 303)
     is_teacher = cookie == access.teacher_cookie
     page = "classroom.classroom" if is_teacher and not request.script_root else "home.home"
@@ -49,7 +49,6 @@ def connect() -> str:
         "connect.html",
         account=first_management_account(world().state) or DEFAULT_ACCOUNT,
         settings={"AWS_SECRET_ACCESS_KEY": PLACEHOLDER} if access is None else _settings(access),
-        is_protected=access is not None,
     )
 
 

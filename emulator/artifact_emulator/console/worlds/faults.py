@@ -145,13 +145,19 @@ def _setting(kind: Kind, members: dict[str, str]) -> str:
     return command(*words)
 
 
+def _in_number(limit: str, value: object) -> str:
+    return limit.removesuffix("s") if value == 1 else limit
+
+
 def _row(active: ActiveRule) -> dict[str, Any]:
     described = fault_reply(active)
     kind = kind_of(active.rule.action)
     value = described[kind.name]
     text = ", ".join(f"{name} {part}" for name, part in value.items()) if isinstance(value, dict) else str(value)
     limits = [
-        limit.format(f"{described[name]:g}" if isinstance(described[name], float) else described[name])
+        _in_number(limit, described[name]).format(
+            f"{described[name]:g}" if isinstance(described[name], float) else described[name]
+        )
         for name, limit in _LIMITS.items()
         if described[name] not in (None, _UNLIMITED.get(name))
     ]
