@@ -122,6 +122,48 @@ class TestCommand:
             assert main(["env", "--account", "111122223333", "--endpoint", endpoint]) == 0
             assert "warning: The token does not open the world" in capsys.readouterr().err
 
+    def test_settings_for_programs_have_the_token_of_the_world(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """`env` and `profiles` print the world's own token; for the default world, they warn of the control token."""
+        with server_process(SERVE_COMMAND, env=clean_environment(ARTIFACT_EMULATOR_CONTROL_TOKEN=TOKEN)) as server:
+            endpoint, own = f"http://127.0.0.1:{server.port}", world_token(TOKEN, "team")
+            monkeypatch.setenv("ARTIFACT_EMULATOR_CONTROL_TOKEN", TOKEN)
+            for name in ("default", "team"):
+                Emulator(endpoint, control_token=TOKEN).world(name).load_scenario("organization")
+            for command in (["env", "--account", "111122223333"], ["profiles"]):
+                assert main([*command, "--endpoint", f"{endpoint}/worlds/team"]) == 0
+                output, errors = capsys.readouterr()
+                assert (own in output, TOKEN in output, errors) == (True, False, "")
+                assert main([*command, "--endpoint", endpoint]) == 0
+                output, errors = capsys.readouterr()
+                assert TOKEN in output
+                assert "warning: the secret is the control token, which opens all worlds" in errors
+            assert organizations(f"{endpoint}/worlds/team", own).describe_organization()
+            # A student has the token of a world, from which none is derived.
+            monkeypatch.setenv("ARTIFACT_EMULATOR_CONTROL_TOKEN", own)
+            command = ["env", "--account", "111122223333", "--endpoint", endpoint, "--world", "team"]
+            assert main(command) == 0
+            assert own in capsys.readouterr().out
+            monkeypatch.setenv("ARTIFACT_EMULATOR_CONTROL_TOKEN", TOKEN)
+            assert main(["env", "--account", "111122223333", "--endpoint", "http://127.0.0.1:1"]) == 0
+            assert "without a reply of the emulator" in capsys.readouterr().err
+
+    def test_doctor_finds_a_secret_that_is_not_a_token(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """With tokens, `doctor` signs a call with the secret: another one is a problem, which `env` corrects."""
+        with server_process(SERVE_COMMAND, env=clean_environment(ARTIFACT_EMULATOR_CONTROL_TOKEN=TOKEN)) as server:
+            endpoint = f"http://127.0.0.1:{server.port}/worlds/team"
+            monkeypatch.setenv("ARTIFACT_EMULATOR_CONTROL_TOKEN", TOKEN)
+            monkeypatch.setenv("AWS_ACCESS_KEY_ID", "111122223333")
+            for secret, is_accepted in (("x", False), ("", False), (world_token(TOKEN, "team"), True), (TOKEN, True)):
+                monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
+                main(["doctor", "--endpoint", endpoint])
+                output = capsys.readouterr().out
+                assert ("credentials: the root user of 111122223333" in output) is is_accepted
+                assert ("problem  credentials: AWS_SECRET_ACCESS_KEY is not the token" in output) is not is_accepted
+
     def test_running_emulator_gets_the_worlds_that_it_lacks(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:

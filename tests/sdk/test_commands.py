@@ -33,6 +33,15 @@ class TestWorlds:
         accounts = {world["name"]: world["accounts"] for world in command_json(capsys, "worlds", "list")["worlds"]}
         assert accounts.keys() >= {"default"}
         assert (accounts["commands"], accounts["copy"]) == (3, 3)
+        assert main(["worlds", "create", "copy"]) == 0
+        output, errors = capsys.readouterr()
+        assert (output, errors) == (f"{endpoint}\n", "artifact-emulator: replaced the world copy\n")
+        assert command_json(capsys, "worlds", "create", "copy")["replaced"] is True
+        command_output(capsys, "worlds", "delete", "copy")
+        assert main(["worlds", "create", "copy"]) == 0
+        assert capsys.readouterr().err == ""
+        status, error = failed_command(capsys, "worlds", "create", "copy", "--world", "other")
+        assert (status, "unknown argument --world" in error) == (2, True)
         command_output(capsys, "worlds", "delete", "copy")
         assert "copy" not in command_output(capsys, "worlds", "list")
 
@@ -129,6 +138,9 @@ class TestFaults:
         arguments = ("faults", "set", "organizations", "ListRoots", "--error", "AccessDeniedException", "--times", "1")
         fault_id = command_json(capsys, *arguments)["id"]
         assert [fault["id"] for fault in command_json(capsys, "faults", "list")["faults"]] == [fault_id]
+        line = command_output(capsys, "faults", "list")
+        assert line.startswith(f"{fault_id}  organizations ListRoots  error AccessDeniedException, ")
+        assert "{" not in line
         with pytest.raises(organizations.exceptions.AccessDeniedException):
             organizations.list_roots()
         command_output(capsys, "faults", "clear")
@@ -347,7 +359,8 @@ class TestPolicy:
     def test_refused_call_is_explained(self, command_world: RemoteWorld, capsys: pytest.CaptureFixture[str]) -> None:
         """The last refused call, or the call of a request id, is explained with what to change."""
         artifact = self.artifact_client_of_user(command_world)
-        explanation = command_output(capsys, "policy", "explain")
+        call, explanation = command_output(capsys, "policy", "explain").split("\n\n", 1)
+        assert call == f"{command_world.events()[-1]['eventTime']} artifact:ListReports by {self.USER}"
         assert explanation.startswith(f"refused: {self.USER}\n  action      artifact:ListReports\n")
         assert re.search(r'^  to allow    .*\{"Effect"', explanation, re.MULTILINE)
         with pytest.raises(ClientError) as error:
@@ -357,6 +370,25 @@ class TestPolicy:
         assert command_json(capsys, "policy", "explain", request_id)["allowed"] is False
         status, message = failed_command(capsys, "policy", "explain", "none")
         assert (status, "There is no call none" in message) == (1, True)
+
+    def test_later_call_that_was_not_refused_is_named(
+        self, command_world: RemoteWorld, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """If the latest call succeeded or failed otherwise, a warning says so; the older denial is explained."""
+        self.artifact_client_of_user(command_world)
+        assert main(["policy", "explain"]) == 0
+        assert capsys.readouterr().err == ""
+        command_world.client("sts", MANAGEMENT).get_caller_identity()
+        assert main(["policy", "explain", "--json"]) == 0
+        output, errors = capsys.readouterr()
+        assert "warning: the latest call was not refused, but succeeded (" in errors
+        assert f"sts:GetCallerIdentity by arn:aws:iam::{MANAGEMENT}:root" in errors
+        refused = next(event for event in command_world.events() if event["eventName"] == "ListReports")
+        assert json.loads(output)["eventTime"] == refused["eventTime"]
+        with pytest.raises(ClientError):
+            command_world.client("iam", MANAGEMENT).get_user(UserName="nobody")
+        assert main(["policy", "explain"]) == 0
+        assert "but failed with NoSuchEntity" in capsys.readouterr().err
 
     def test_refusal_of_service_is_explained(
         self, command_world: RemoteWorld, capsys: pytest.CaptureFixture[str]
@@ -369,7 +401,7 @@ class TestPolicy:
         member.accept_handshake(HandshakeId=handshake)
         with pytest.raises(ClientError):
             member.enable_aws_service_access(ServicePrincipal="artifact.amazonaws.com")
-        explanation = command_output(capsys, "policy", "explain")
+        _, explanation = command_output(capsys, "policy", "explain").split("\n\n", 1)
         assert explanation.startswith("refused: arn:aws:iam::444455556666:root\n")
         assert "check       RESOURCE" in explanation
 

@@ -22,7 +22,7 @@ CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"
 
 def deprecation(old: str, new: str) -> str:
     """Return the warning about an old name of a command."""
-    return f"artifact-emulator: warning: `{old}` is deprecated and will be removed: use `{new}`\n"
+    return f"artifact-emulator: warning: `{old}` is deprecated and will be removed in 0.3.0: use `{new}`\n"
 
 
 class TestPython:

@@ -123,7 +123,8 @@ class TestMistakes:
             ("explain = 'yes'", "explain is true or false"),
             ("allow-host = 'a'", "allow-host is a list"),
             ("quota = 3", "quota is a table"),
-            ("port = ", "Invalid value"),
+            ("[quota]\naccounts_per_organization = 'x'", "'x' is not a natural number"),
+            ("port = ", "is not valid TOML: Invalid value"),
             ("[quota]\naccount_per_organization = 1", "did you mean accounts_per_organization?"),
         ],
     )

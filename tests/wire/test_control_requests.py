@@ -46,6 +46,23 @@ class TestRequests:
         assert reply.status == 405
         assert {"GET", "POST"} <= set(dict(reply.headers)["Allow"].split(", "))
 
+    @pytest.mark.parametrize(
+        ("method", "path", "headers"),
+        [
+            ("DELETE", "/_emulator/health", {}),
+            ("POST", "/_emulator/events", {"accept": "text/event-stream"}),
+            ("PUT", "/_emulator/faults", {}),
+        ],
+    )
+    def test_all_paths_refuse_a_method_in_the_same_words(
+        self, app: App, method: str, path: str, headers: dict[str, str]
+    ) -> None:
+        """Paths with and without Flask have the same title, detail and Allow header."""
+        reply = control_reply(app, method, path, **headers)
+        problem = json.loads(reply.body)
+        assert (reply.status, problem["title"]) == (405, "Method not allowed")
+        assert problem["detail"] == f"{path} supports {dict(reply.headers)['Allow']}, not {method}."
+
     def test_unknown_path_is_refused_with_description(self, app: App) -> None:
         """The error names the OpenAPI document."""
         assert "openapi.json" in control_refusal(app, "GET", "/_emulator/nothing")[1]

@@ -263,7 +263,8 @@ class TestRefusals:
     def test_file_in_place_of_the_directory_is_refused(self, tmp_path: Path) -> None:
         """A file is not a directory."""
         (tmp_path / "file").write_text("text")
-        self._assert_refused(tmp_path / "file", "cannot be used")
+        self._assert_refused(tmp_path / "file", "file is not a directory")
+        self._assert_refused(tmp_path / "file" / "data", "is not a directory")
 
     @pytest.mark.parametrize("content", [b"not a database" * 500, b"SQLite format 3\0" + bytes(5_000)])
     def test_file_that_is_no_database_is_refused(self, tmp_path: Path, content: bytes) -> None:

@@ -31,6 +31,7 @@ _CLI_ENDPOINTS = {1: (1, 29), 2: (2, 13)}
 """The same for each major version of the AWS CLI."""
 _IGNORE = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
 _SKEW_SECONDS = 300
+_UNAUTHORIZED = 401
 _MARKS: dict[str, tuple[str, Style]] = {
     "ok": ("ok     ", "green"),
     "warning": ("warning", "yellow"),
@@ -62,7 +63,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(options: argparse.Namespace) -> int:
     """Run all checks and return the exit status: 1 if there is a problem."""
-    checks = (_endpoints(options), _region(), _credentials(), _proxies(), _sdk(), _cli(), _models())
+    checks = (_endpoints(options), _region(), _credentials(options), _proxies(), _sdk(), _cli(), _models())
     findings = [*_emulator(options), *chain(*checks)]
     lines = (f"{styled(*_MARKS[finding.outcome])}  {finding.check}: {finding.message}" for finding in findings)
     # Version 0.1 called the message `told`.
@@ -124,13 +125,15 @@ def _region() -> Iterator[Finding]:
         yield Finding("region", "problem", "AWS_DEFAULT_REGION is not set: export AWS_DEFAULT_REGION=us-east-1")
 
 
-def _credentials() -> Iterator[Finding]:
+def _credentials(options: argparse.Namespace) -> Iterator[Finding]:
     key = os.environ.get("AWS_ACCESS_KEY_ID")
     if not key:
         yield Finding("credentials", "problem", "AWS_ACCESS_KEY_ID is not set: export the id of the calling account")
     elif _REAL_KEY.fullmatch(key):
         text = "AWS_ACCESS_KEY_ID looks like a real key, which is not needed: export AWS_ACCESS_KEY_ID=111122223333"
         yield Finding("credentials", "warning", text)
+    elif (refusal := _refusal_of_secret(options, key)) is not None:
+        yield Finding("credentials", "problem", refusal)
     elif len(key) == 12 and key.isdecimal():
         yield Finding("credentials", "ok", f"the root user of {key}")
     else:
@@ -141,6 +144,35 @@ def _credentials() -> Iterator[Finding]:
         # The endpoint check reports this variable.
         if name in os.environ and name != _IGNORE:
             yield Finding("credentials", "warning", f"{name} is set and may select other credentials: unset {name}")
+
+
+def _refusal_of_secret(options: argparse.Namespace, key: str) -> str | None:
+    """Return why an emulator with tokens refuses calls that the secret signs, or None if it accepts them."""
+    # Imported here, as below: `--help` needs no HTTP client, and few emulators have tokens.
+    import requests
+
+    from artifact_emulator.testing.client import ControlError, Emulator
+
+    world = world_of(options)
+    try:
+        Emulator(world.emulator.endpoint).world(world.name).exists()
+        has_tokens = False
+    except ControlError as error:
+        has_tokens = error.status == _UNAUTHORIZED
+    except (requests.RequestException, KeyError):
+        has_tokens = False
+    if not has_tokens:
+        return None
+    from artifact_emulator.aws.errors.aws_error import AwsError
+    from artifact_emulator.cli.aws_client import HttpCaller
+
+    world.secret = os.environ.get("AWS_SECRET_ACCESS_KEY", "")
+    try:
+        HttpCaller(world).call(key, "sts", "GetCallerIdentity", {})
+    except AwsError as error:
+        command = f"artifact-emulator env{address_switches(options, 'world')}"
+        return f'AWS_SECRET_ACCESS_KEY is not the token of the world ({error.code}): run eval "$({command})"'
+    return None
 
 
 def _proxies() -> Iterator[Finding]:

@@ -71,6 +71,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _env(options: argparse.Namespace) -> int:
     world = world_of(options)
     _check_token(world)
+    _use_own_token(world)
     settings = world.environment(options.account or _default_account(world), region=options.region)
     settings |= past_proxies(settings, os.environ)
     write_result(options, _shell_commands(settings, options.shell), settings)
@@ -94,6 +95,31 @@ def _check_token(world: "RemoteWorld") -> None:
         return
 
 
+def _use_own_token(world: "RemoteWorld") -> None:
+    """Replace the control token, which opens all worlds, by the token of the world, if the world has a name."""
+    # Imported here: `--help` needs no HTTP client.
+    import requests
+
+    from artifact_emulator.access_tokens import world_token
+    from artifact_emulator.testing.client import ControlError
+
+    token = world.emulator.control_token
+    if token is None:
+        return
+    try:
+        # Only the control token lists worlds, and no other derives tokens.
+        world.emulator.worlds()
+    except ControlError:
+        return
+    except (requests.RequestException, KeyError):
+        warn("without a reply of the emulator, the secret is ARTIFACT_EMULATOR_CONTROL_TOKEN as it is")
+        return
+    if world.name == "default":
+        warn("the secret is the control token, which opens all worlds; with --world NAME it opens one world only")
+    else:
+        world.secret = world_token(token, world.name)
+
+
 def _default_account(world: "RemoteWorld") -> str:
     """Return the world's default account, as far as an emulator is there to tell it: it may start later."""
     # Imported here: `--help` needs no HTTP client.
@@ -111,6 +137,7 @@ def _profiles(options: argparse.Namespace) -> int:
     with translated_errors():
         world = existing_world_of(options)
         accounts = _accounts(world.scenario())
+    _use_own_token(world)
     text = _profile_file(accounts, world)
     if options.json:
         write_json({"profiles": [{"name": name, "account": account} for name, account in accounts.items()]})

@@ -66,9 +66,30 @@ def _set(options: argparse.Namespace) -> int:
 def _list(options: argparse.Namespace) -> int:
     with translated_errors():
         faults = existing_world_of(options).faults()
-    lines = (", ".join(f"{name} {value}" for name, value in fault.items() if value) for fault in faults)
-    write_result(options, "\n".join(lines) or _NONE, {"faults": faults})
+    write_result(options, "\n".join(map(_line, faults)) or _NONE, {"faults": faults})
     return 0
+
+
+def _line(fault: dict[str, Any]) -> str:
+    """Return a fault as a line: its id, the calls it affects, its effect, and when."""
+    fault = {name: value for name, value in fault.items() if value}
+    calls = " ".join(fault.pop(name) for name in ("service", "operation") if name in fault)
+    first = (kind.name for kind in KINDS if kind.name in fault)
+    names = dict.fromkeys([*first, *(name for name in fault if name != "id")])
+    return f"{fault['id']}  {calls}  {', '.join(_member_text(name, fault[name]) for name in names)}"
+
+
+def _member_text(name: str, value: Any) -> str:
+    if value is True:
+        return name
+    if not isinstance(value, dict):
+        return f"{name} {value}"
+    # An error without a message or a reason is only its code.
+    return f"{name} {value.get('code', '')}" if value.keys() == {"code"} else f"{name} {_pairs(value)}"
+
+
+def _pairs(value: dict[str, Any]) -> str:
+    return ",".join(f"{name}={content}" for name, content in value.items() if content is not None)
 
 
 def _clear(options: argparse.Namespace) -> int:

@@ -29,13 +29,18 @@ class CommandFailed(Exception):
 
 def add_world(parser: argparse.ArgumentParser) -> None:
     """Add the options that name the emulator and the world."""
+    add_endpoint(parser)
+    parser.add_argument("--world", metavar="NAME", help="the world (default: the one that the URL names)")
+
+
+def add_endpoint(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names the emulator."""
     parser.add_argument(
         "--endpoint",
         metavar="URL",
         help="the emulator (default: $AWS_ENDPOINT_URL, the one that $ARTIFACT_EMULATOR_READY_FILE or "
         "$ARTIFACT_EMULATOR_PORT names, or http://127.0.0.1:4700)",
     )
-    parser.add_argument("--world", metavar="NAME", help="the world (default: the one that the URL names)")
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +59,7 @@ def world_of(options: argparse.Namespace, name: str | None = None) -> "RemoteWor
     url = options.endpoint or os.environ.get("AWS_ENDPOINT_URL") or _own_endpoint() or DEFAULT_ENDPOINT
     endpoint, _, name_in_url = url.partition(_WORLDS)
     emulator = emulator_at(endpoint, os.environ.get("ARTIFACT_EMULATOR_CONTROL_TOKEN"))
-    return emulator.world(name or options.world or name_in_url.strip("/") or "default")
+    return emulator.world(name or getattr(options, "world", None) or name_in_url.strip("/") or "default")
 
 
 def emulator_at(url: str, control_token: str | None) -> "Emulator":

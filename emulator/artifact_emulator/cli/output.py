@@ -20,6 +20,11 @@ def warn(text: str) -> None:
     sys.stderr.write(f"artifact-emulator: warning: {text}\n")
 
 
+def report(text: str) -> None:
+    """Write a remark to standard error, beside an output that programs read."""
+    sys.stderr.write(f"artifact-emulator: {text}\n")
+
+
 def write_json(content: Any) -> None:
     """Write JSON to standard output, with escapes if its encoding does not have every character."""
     is_unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"

@@ -75,7 +75,7 @@ class OldSwitch(argparse.Action):
 
 def _warn_of_old_name(parser: argparse.ArgumentParser, old: str, new: str) -> None:
     command = parser.prog.partition(" ")[2]
-    warn(f"`{command} {old}` is deprecated and will be removed: use `{command} {new}`")
+    warn(f"`{command} {old}` is deprecated and will be removed in 0.3.0: use `{command} {new}`")
 
 
 def add_command(commands: Any, name: str, summary: str, *examples: str, old_name: str | None = None) -> Parser:

@@ -1,14 +1,18 @@
 """The command `policy`: suggest the least policy for a principal, and explain authorization decisions."""
 
 import argparse
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from artifact_emulator.cli.options import CommandFailed, add_json, add_world, existing_world_of, translated_errors
-from artifact_emulator.cli.output import write_json, write_result
+from artifact_emulator.cli.output import warn, write_json, write_result
 from artifact_emulator.cli.parser import add_command
 
 if TYPE_CHECKING:
     from artifact_emulator.testing.client import RemoteWorld
+
+_DENIED = re.compile(r"(Client\.)?(AccessDenied|AuthorizationError|UnauthorizedOperation)")
+"""How the codes of denied calls begin in records of AWS CloudTrail, which puts a prefix before those of Amazon EC2."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -72,8 +76,13 @@ def _explain(options: argparse.Namespace) -> int:
 
     with translated_errors():
         world = existing_world_of(options)
-        explanation = world.decision(options.request_id or _last_refused(world))
-    write_result(options, explanation_text(explanation), explanation)
+        call = None if options.request_id else _last_refused(world)
+        explanation = world.decision(call["requestID"] if call else options.request_id)
+    text = explanation_text(explanation)
+    if call:
+        explanation = {"eventTime": call["eventTime"], **explanation}
+        text = f"{_call_text(call)}\n\n{text}"
+    write_result(options, text, explanation)
     return 0
 
 
@@ -88,12 +97,26 @@ def _only_bound(callers: list[str]) -> str:
     return bound[0]
 
 
-def _last_refused(world: "RemoteWorld") -> str:
-    refused = world.events(error="AccessDenied")
+def _last_refused(world: "RemoteWorld") -> dict[str, Any]:
+    """Return the record of the last refused call, and warn if it is not the last call.
+
+    Raises CommandFailed.
+    """
+    calls = [event for event in world.events() if "requestID" in event]
+    refused = [call for call in calls if _DENIED.match(call.get("errorCode", ""))]
     if not refused:
         raise CommandFailed("no call was refused: name a call by its x-amzn-RequestId")
-    request_id: str = refused[-1]["requestID"]
-    return request_id
+    if (latest := calls[-1])["requestID"] != refused[-1]["requestID"]:
+        outcome = f"failed with {latest['errorCode']}" if "errorCode" in latest else "succeeded"
+        warn(f"the latest call was not refused, but {outcome} ({_call_text(latest)}); this is an earlier one")
+    return refused[-1]
+
+
+def _call_text(call: dict[str, Any]) -> str:
+    service = call["eventSource"].partition(".")[0]
+    identity = call["userIdentity"]
+    caller = identity.get("arn") or identity.get("invokedBy") or identity["type"]
+    return f"{call['eventTime']} {service}:{call['eventName']} by {caller}"
 
 
 def _list_callers(callers: list[str]) -> str:

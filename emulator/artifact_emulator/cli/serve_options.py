@@ -70,10 +70,10 @@ def _quota(text: str) -> tuple[str, int]:
 
     name, _, value = text.partition("=")
     try:
-        check_quota(catalog.quotas(), name, int(value) if value.isdecimal() else -1)
+        check_quota(catalog.quotas(), name, int(value) if value.isdecimal() else 1)
     except InvalidQuota as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-    return name, int(value)
+    return name, _natural(value)
 
 
 def _services(path: str) -> "tuple[TrustedService, ...]":

@@ -167,7 +167,7 @@ def _file(path: Path, settings: Sequence[Setting]) -> dict[str, Any]:
     except OSError as error:
         raise CommandFailed(f"{path}: {error.strerror}", 2) from None
     except (ValueError, RecursionError) as error:
-        raise CommandFailed(f"{path}: {error}", 2) from None
+        raise CommandFailed(f"{path} is not valid TOML: {error}", 2) from None
     names = [setting.name for setting in settings]
     for key in content:
         if key not in names:

@@ -7,13 +7,14 @@ from urllib.parse import quote
 
 from artifact_emulator.cli.options import (
     CommandFailed,
+    add_endpoint,
     add_json,
     add_world,
     existing_world_of,
     translated_errors,
     world_of,
 )
-from artifact_emulator.cli.output import write_result
+from artifact_emulator.cli.output import report, write_result
 from artifact_emulator.cli.parser import add_command, instant
 from artifact_emulator.counts import counted
 
@@ -60,8 +61,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "reset --world mine",
     )
     reset.set_defaults(run=_reset)
+    add_world(reset)
+    for parser in (listing, creation, deletion):
+        add_endpoint(parser)
     for parser in (listing, creation, deletion, reset):
-        add_world(parser)
         add_json(parser)
 
 
@@ -79,13 +82,16 @@ def _list(options: argparse.Namespace) -> int:
 def _create(options: argparse.Namespace) -> int:
     with translated_errors():
         emulator = world_of(options).emulator
+        is_replaced = emulator.world(options.name).exists()
         if options.scenario:
             _load(emulator.world(options.name), options.scenario, options.at)
             world = next(world for world in _worlds(emulator) if world["name"] == options.name)
         else:
             body = {"fork": options.fork, "at": options.at and options.at.isoformat()}
             world = emulator.request("PUT", f"/_emulator/worlds/{quote(options.name, safe='')}", body)
-    write_result(options, f"{emulator.endpoint}{world['path']}", world)
+    if is_replaced:
+        report(f"replaced the world {options.name}")
+    write_result(options, f"{emulator.endpoint}{world['path']}", {**world, "replaced": is_replaced})
     return 0
 
 

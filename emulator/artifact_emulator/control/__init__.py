@@ -9,6 +9,7 @@ import json
 from artifact_emulator.aws.service_profile import PROFILES
 from artifact_emulator.http import Reply, Request
 from artifact_emulator.version import __version__
+from artifact_state.record import replace
 
 PREFIX = "/_emulator"
 HEALTH = f"{PREFIX}/health"
@@ -30,9 +31,15 @@ def localstack_health(request: Request) -> Reply:
 
 def _health(request: Request, members: dict[str, str]) -> Reply:
     if request.method not in ("GET", "HEAD"):
-        return problem(405, "Method not allowed", f"{request.path} supports GET only.")
+        return method_not_allowed(request, "GET, HEAD")
     body = json.dumps({**members, "services": dict.fromkeys(PROFILES, "running")})
     return Reply(200, (("Content-Type", "application/json"),), body.encode())
+
+
+def method_not_allowed(request: Request, allowed: str) -> Reply:
+    """Return the refusal of a method, with those that the path supports."""
+    reply = problem(405, "Method not allowed", f"{request.path} supports {allowed}, not {request.method}.")
+    return replace(reply, headers=(*reply.headers, ("Allow", allowed)))
 
 
 def problem(status: int, title: str, detail: str) -> Reply:

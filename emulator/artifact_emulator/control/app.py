@@ -169,10 +169,11 @@ def _http_error_response(error: HTTPException) -> Response:
     detail = error.description or error.name
     if isinstance(error, NotFound):
         detail = f"There is nothing at {request.path}; {PREFIX}/openapi.json lists all paths."
+    title = error.name.capitalize()
     if not isinstance(error, MethodNotAllowed):
-        return problem_response(error.code or 500, error.name, detail)
+        return problem_response(error.code or 500, title, detail)
     allowed = ", ".join(sorted(error.valid_methods or ()))
-    response = problem_response(405, error.name, f"{request.path} supports {allowed}, not {request.method}.")
+    response = problem_response(405, title, f"{request.path} supports {allowed}, not {request.method}.")
     response.headers["Allow"] = allowed
     return response
 

@@ -59,7 +59,7 @@ def _follow(request: Request, world: World, worlds: WorldRegistry, allowed_hosts
     if refusal := refusal_of(request.headers, allowed_hosts):
         return control.problem(403, "Forbidden", refusal)
     if request.method != "GET":
-        return control.problem(405, "Method not allowed", f"{control.EVENTS} supports GET only.")
+        return control.method_not_allowed(request, "GET")
     try:
         query = parse_event_query(parse_qsl(request.query, keep_blank_values=True))
     except ValidationError as error:

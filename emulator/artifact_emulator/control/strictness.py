@@ -126,4 +126,4 @@ def _strict_mode(world: World, *, is_old_name: bool) -> Response:
 @cache
 def warn_of_old_name() -> None:
     """Log once that the old path will be removed."""
-    log.warning("%s/strict-client is deprecated and will be removed: use %s/strict-mode", PREFIX, PREFIX)
+    log.warning("%s/strict-client is deprecated and will be removed in 0.3.0: use %s/strict-mode", PREFIX, PREFIX)

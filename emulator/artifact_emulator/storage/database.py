@@ -170,8 +170,11 @@ def _lock(directory: Path) -> sqlite3.Connection:
     try:
         directory.mkdir(parents=True, exist_ok=True)
         lock = sqlite3.connect(directory / _LOCK_FILE, timeout=0, isolation_level=None, check_same_thread=False)
+    except (FileExistsError, NotADirectoryError):
+        raise UnusableDirectory(f"{directory} is not a directory: name another one.") from None
     except (OSError, sqlite3.Error) as error:
-        raise UnusableDirectory(f"{directory} cannot be used: {error}.") from None
+        reason = getattr(error, "strerror", None) or error
+        raise UnusableDirectory(f"{directory} cannot be used: {reason}.") from None
     try:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
