@@ -35,6 +35,7 @@ NOT_RUN = {
     ): "tests/sdk/test_kubernetes.py reads the objects, and starts a server with their settings",
     ("other-languages.md", "hcl"): "Terraform; the page says that no test covers it",
     ("installation.md", "bat"): "Windows; a test compares it with the Windows job of .github/workflows/ci.yml",
+    ("installation.md", "dockerfile"): "Docker; a test of the image reads it",
     ("installation.md", "powershell"): "Windows; a test compares it with the Windows job of .github/workflows/ci.yml",
 }
 """Code blocks without a test below, with the reason."""
