@@ -34,7 +34,6 @@ NOT_RUN = {
         "yaml",
     ): "tests/sdk/test_kubernetes.py reads the objects, and starts a server with their settings",
     ("other-languages.md", "hcl"): "Terraform; the page says that no test covers it",
-    ("installation.md", "dockerfile"): "tests/packaging/test_installation.py compares it with the image and the extra",
     ("installation.md", "bat"): "Windows; a test compares it with the Windows job of .github/workflows/ci.yml",
     ("installation.md", "dockerfile"): "Docker; a test of the image reads it",
     ("installation.md", "powershell"): "Windows; a test compares it with the Windows job of .github/workflows/ci.yml",
