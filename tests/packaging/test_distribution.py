@@ -147,7 +147,7 @@ class TestWheel:
 def test_address_of_repository_is_the_same_everywhere() -> None:
     """Every address of the project begins with the one in pyproject.toml, so that a move is one search and replace."""
     owner = repository_address().removeprefix("https://github.com/")
-    other = re.compile(rf"(?<![\w/-])(?!{owner}\b)[\w-]+/artifact-emulator(?=[@\s\"#)]|\.git|/blob|/tree)")
+    other = re.compile(rf"(?<![\w/-])(?!{owner}\b|service/)[\w-]+/artifact-emulator(?=[@\s\"#)]|\.git|/blob|/tree)")
     places = [ROOT / "README.md", ROOT / "pyproject.toml", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
     places += [path for path in (ROOT / "examples").rglob("*") if path.suffix in {".md", ".yml", ".json"}]
     found = {path.name: other.findall(path.read_text("utf-8")) for path in places if "node_modules" not in path.parts}
