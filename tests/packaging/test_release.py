@@ -83,7 +83,7 @@ class TestRelease:
         assert f"git tag --annotate v{NEXT}" in result.stdout
         assert f'"{NEXT}"' in (repository / "emulator/artifact_emulator/version.py").read_text()
         changed = set(git(repository, "diff", "--name-only", "--", "docs", "examples").splitlines())
-        assert {"docs/installation.md", "examples/github-actions/workflow.yml"} <= changed
+        assert "docs/installation.md" in changed
         assert __version__ not in (repository / "docs/installation.md").read_text()
         _, notes = release_of((repository / "CHANGELOG.md").read_text(), NEXT)
         assert (repository / "dist/notes.md").read_text() == notes
