@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from itertools import dropwhile
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from artifact_state.scenarios.schema import Scenario
 from tests.support.documentation import DOCS, README, ROOT, blocks_of, code_of, run_pytest, run_python, run_shell
 from tests.support.example_projects import copy_of, run_in
 from tests.support.sdk_accounts import EmulatedAws
+from tests.support.server_process import SERVE_COMMAND, clean_environment, server_process
 
 PAGES = sorted([README, README.with_name("CONTRIBUTING.md"), *DOCS.glob("*.md")])
 NOT_RUN = {
@@ -58,6 +60,13 @@ RUN = {
 OUTPUT = {"text", "console"}
 TESTED_ELSEWHERE = {"installation.md", "kubernetes.md", "supply-chain.md"}
 """Pages whose commands tests/packaging runs, or reads if they need Docker, and one whose commands need a cluster."""
+
+
+@pytest.fixture
+def own_server() -> Iterator[str]:
+    """The endpoint of a server whose default world may begin with other contents."""
+    with server_process(SERVE_COMMAND, env=clean_environment()) as served:
+        yield f"http://127.0.0.1:{served.port}"
 
 
 def test_every_code_block_is_run() -> None:
@@ -126,19 +135,19 @@ class TestPages:
         assert sorted(path.stem for path in tmp_path.iterdir()) == sorted(listed)
 
     def test_policies_in_ci_are_imported_and_decide(
-        self, emulator: EmulatedAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, own_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The commands import an organization and decide calls, and the job fails once a policy is missing."""
         page, folder = DOCS / "policies-in-ci.md", copy_of("policies-in-ci", tmp_path)
-        world = Emulator(emulator.endpoint).world()
+        world = Emulator(own_server).world()
         world.load_scenario("landing-zone")
         organizations = world.client("organizations", account="111122223333")
         (root,) = organizations.list_roots()["Roots"]
         units = organizations.list_organizational_units_for_parent(ParentId=root["Id"])["OrganizationalUnits"]
         (sandbox,) = (unit["Id"] for unit in units if unit["Name"] == "Sandbox")
         organizations.detach_policy(PolicyId="p-FullAWSAccess", TargetId=sandbox)
-        monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)  # It takes the place of AWS.
-        output = run_shell(code_of(page, "sh"), emulator.endpoint, folder)
+        monkeypatch.setenv("AWS_ENDPOINT_URL", own_server)  # It takes the place of AWS.
+        output = run_shell(code_of(page, "sh"), own_server, folder)
         (simulated,) = code_of(page, "text")
         assert simulated in output
         assert "decided by  SERVICE_CONTROL_POLICY" in output

@@ -172,10 +172,13 @@ class TestReplaceWith:
         world.reset()
         assert world.state is other.state
 
-    def test_former_names_are_aliases(self) -> None:
-        """The names of the first version still work."""
-        assert World.become is World.replace_with
-        assert World.still is World.locked
+    def test_former_names_warn(self) -> None:
+        """The names of the first version still work, and name the new ones."""
+        world, other = World(), World()
+        with pytest.warns(DeprecationWarning, match="replace_with"):
+            world.become(other)
+        with pytest.warns(DeprecationWarning, match="locked"), world.still():
+            assert world.is_locked
 
 
 class TestEvents:
