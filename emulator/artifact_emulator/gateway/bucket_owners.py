@@ -1,4 +1,7 @@
-"""The accounts that own the buckets behind the gate, as far as passed calls tell: the ARN of a bucket names none."""
+"""The accounts that own the buckets behind the gate, as far as passed calls tell.
+
+The ARN of a bucket names no account.
+"""
 
 from artifact_emulator.gateway.operations import ForeignCall
 

@@ -43,9 +43,9 @@ def keep_turns_short() -> None:
 
 
 def free_memory_in_small_steps() -> None:
-    """Make glibc merge each free block of memory with its neighbours at once.
+    """Make glibc merge each small block of memory with its neighbours when it is freed.
 
-    Otherwise it sets small ones aside and merges all of them at some time: 0.1 s after a large world was freed.
+    By default it merges them later, all at once, which takes 0.1 s once a large world has been freed.
     """
     # Imported here, because few servers free large worlds.
     import ctypes

@@ -295,7 +295,7 @@ def _unused_account_id(tx: Transaction, serial: int, *source: str) -> str:
 def _create_initial_roles(
     tx: Transaction, organization: Organization, account: Account, creation: Creation, access_role: str
 ) -> None:
-    """Create in a new member the role of AWS Organizations, and that by which the management account administers it."""
+    """Create the roles of a new member: that of AWS Organizations, and the one the management account assumes."""
     at = creation.completes_at
     manager = arns.root_user(organization.partition, organization.management_account_id)
     if account.id in tx.state.roles:  # A scenario may give an account roles before it joins.
